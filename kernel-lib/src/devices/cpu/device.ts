@@ -1,0 +1,48 @@
+import type { Aval, Params, Primitive } from "../../core/primitive.js";
+import { allocate, type DType, type TypedArray } from "../../dtype.js";
+import { TiduError } from "../../errors.js";
+import type { ArrayTensor } from "../../tensor.js";
+import type { Device } from "../device.js";
+import { runElementwise } from "./elementwise.js";
+
+/** cpu 上一个原语的核：读类型化数组，写新的类型化数组。 */
+export type CpuKernel = (inputs: readonly ArrayTensor[], params: any, out: Aval) => TypedArray;
+
+const kernels = new Map<string, CpuKernel>();
+
+/** 登记 cpu 核；逐元素原语不用登记，它们的循环由 expr 生成。 */
+export function defineCpuKernel(name: string, kernel: CpuKernel): void {
+  kernels.set(name, kernel);
+}
+
+class CpuDevice implements Device {
+  readonly name = "cpu";
+
+  storage(dtype: DType): DType {
+    return dtype;
+  }
+
+  upload(data: TypedArray, dtype: DType): TypedArray {
+    const copy = allocate(dtype, data.length);
+    copy.set(data);
+    return copy;
+  }
+
+  async read(buffer: unknown): Promise<TypedArray> {
+    return (buffer as TypedArray).slice();
+  }
+
+  readSync(buffer: unknown): TypedArray {
+    return buffer as TypedArray;
+  }
+
+  run(primitive: Primitive<any>, inputs: readonly ArrayTensor[], params: Params, out: Aval): TypedArray {
+    const kernel = kernels.get(primitive.name);
+    if (kernel) return kernel(inputs, params, out);
+    if (primitive.expr) return runElementwise(primitive, inputs, params, out);
+    throw new TiduError("TIDU-DEV-002", `设备 cpu 没有原语 “${primitive.name}” 的核。`);
+  }
+}
+
+/** 默认设备：float64，同步读取。 */
+export const cpu = new CpuDevice();

@@ -1,0 +1,33 @@
+import type { Params, Primitive } from "../core/primitive.js";
+import { TiduError } from "../errors.js";
+import { ArrayTensor, type Tensor } from "../tensor.js";
+import { cpu } from "./cpu/device.js";
+import type { Device } from "./device.js";
+
+/** 在设备上求值：cpu 上的操作数会搬到另一个操作数所在的设备，两个不同的加速设备不能混用。 */
+export function evaluate(primitive: Primitive<any>, args: readonly Tensor[], params: Params): ArrayTensor {
+  const inputs = args as readonly ArrayTensor[];
+  let device: Device = cpu;
+  for (const x of inputs) {
+    if (x.owner === cpu || x.owner === device) continue;
+    if (device !== cpu) {
+      throw new TiduError(
+        "TIDU-DEV-001",
+        `${primitive.name}：操作数在两个设备上（${device.name} 与 ${x.owner.name}）。请先用 toDevice 放到同一个设备。`,
+      );
+    }
+    device = x.owner;
+  }
+  const local = device === cpu ? inputs : inputs.map((x) => place(x, device));
+  const aval = primitive.shape(local, params);
+  const dtype = device.storage(aval.dtype);
+  const out = dtype === aval.dtype ? aval : { shape: aval.shape, dtype };
+  return new ArrayTensor(device, device.run(primitive, local, params, out), out.shape, out.dtype);
+}
+
+/** 把 cpu 上的张量放到设备上；已经在那里就原样返回。 */
+export function place(x: ArrayTensor, device: Device): ArrayTensor {
+  if (x.owner === device) return x;
+  const dtype = device.storage(x.dtype);
+  return new ArrayTensor(device, device.upload(x.readSync(), dtype), x.shape, dtype);
+}

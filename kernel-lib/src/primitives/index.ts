@@ -1,0 +1,1 @@
+export { add, mul } from "./arithmetic.js";
