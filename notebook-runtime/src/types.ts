@@ -1,0 +1,99 @@
+/** MIME 束：内容类型 → 内容。文本是字符串，JSON 类是对象，二进制是 base64 字符串。 */
+export type MimeBundle = Record<string, unknown>;
+
+export interface StreamOutput {
+  output_type: "stream";
+  name: "stdout" | "stderr";
+  text: string;
+}
+
+export interface DisplayDataOutput {
+  output_type: "display_data";
+  data: MimeBundle;
+  metadata: Record<string, unknown>;
+  /** 有 display_id 时，之后可以用 update_display_data 改写它。 */
+  transient?: { display_id?: string };
+}
+
+export interface UpdateDisplayDataOutput {
+  output_type: "update_display_data";
+  data: MimeBundle;
+  metadata: Record<string, unknown>;
+  transient: { display_id: string };
+}
+
+export interface ExecuteResultOutput {
+  output_type: "execute_result";
+  data: MimeBundle;
+  metadata: Record<string, unknown>;
+  /** 会话不编号，由内核或 executeNotebook 填写。 */
+  execution_count: number | null;
+}
+
+export interface ErrorOutput {
+  output_type: "error";
+  ename: string;
+  evalue: string;
+  traceback: string[];
+}
+
+/** 清空此前的输出；wait 为真时等下一个输出到来再清。 */
+export interface ClearOutput {
+  output_type: "clear_output";
+  wait: boolean;
+}
+
+/** 执行过程中按次序出现的一个输出。前四种之外的两种不写进笔记本文件。 */
+export type Output =
+  | StreamOutput
+  | DisplayDataOutput
+  | ExecuteResultOutput
+  | ErrorOutput
+  | UpdateDisplayDataOutput
+  | ClearOutput;
+
+/** 单元格失败的原因；行和列从 1 起数，指向学习者写的代码。 */
+export interface CellError {
+  ename: string;
+  evalue: string;
+  /** 可直接逐行显示：消息、代码框、调用栈（不含内部帧，不含颜色）。 */
+  traceback: string[];
+  cell?: string;
+  line?: number;
+  column?: number;
+}
+
+export type ExecuteStatus = "ok" | "error" | "interrupted" | "timeout" | "died";
+
+export interface ExecuteResult {
+  status: ExecuteStatus;
+  /** 相邻的同名 stream 已合并；clear_output 与 update_display_data 已经应用，不在其中。 */
+  outputs: Output[];
+  error?: CellError;
+  /** 真：进程（或 worker）已经换新，之前的变量都不在了。 */
+  stateLost?: boolean;
+}
+
+export interface ExecuteOptions {
+  /** 每个输出到来时调用；返回 Promise 则等它完成再读下一个（背压）。 */
+  onOutput?: (output: Output) => void | Promise<void>;
+  signal?: AbortSignal;
+  /** 毫秒；到时先中断（状态保留），中断不了再结束进程。 */
+  timeout?: number;
+  /** 错误里用的名字，例如「单元格 [3]」。 */
+  cell?: string;
+  /** outputs 里最多收集多少个字符，之后丢弃并留一行说明；默认 64 Mi。onOutput 不受影响。 */
+  outputLimit?: number;
+  /** 回答 prompt() 之类的输入请求；没有它时，请求输入得到 null。 */
+  onInput?: (prompt: string, password: boolean) => Promise<string>;
+}
+
+/** 一个会话 = 一个进程（Node）或一个 worker（浏览器）。execute 按调用次序排队。 */
+export interface Session {
+  execute(code: string, options?: ExecuteOptions): Promise<ExecuteResult>;
+  /** 中断正在执行的单元格，变量保留；单元格结束后返回。没有单元格在执行时什么也不做。 */
+  interrupt(): Promise<void>;
+  /** 换一个新的进程或 worker，变量全部清空。 */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
