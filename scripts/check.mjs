@@ -1,0 +1,29 @@
+// npm run check：格式、代码规则（含分层）、类型、笔记本规范形、练习与解答一致、文档链接与用语。
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { checkDocs } from "./check-docs.mjs";
+import { build, root } from "./build.mjs";
+
+function step(name, command, args) {
+  const started = performance.now();
+  const { status } = spawnSync(command, args, { stdio: "inherit", cwd: root });
+  report(name, status === 0, started);
+}
+
+let failed = 0;
+function report(name, ok, started) {
+  if (!ok) failed++;
+  console.log(`${ok ? "✓" : "✗"} ${name}（${((performance.now() - started) / 1000).toFixed(1)} 秒）`);
+}
+
+const node = process.execPath;
+step("格式、规则与分层", node, [join(root, "node_modules/@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."]);
+const started = performance.now();
+build();
+report("类型", true, started);
+const tidu = join(root, "cli/bin/tidu.js");
+step("笔记本是规范形", node, [tidu, "nb", "format", "--check", "notebooks", "exercises", "solutions"]);
+step("练习由解答生成", node, [tidu, "exercise", "build", "--check"]);
+const docsStarted = performance.now();
+report("文档的链接与用语", checkDocs(root), docsStarted);
+process.exit(failed ? 1 : 0);
