@@ -1,1 +1,16 @@
-export {};
+/** 判分：题目、裁判、自检。这里没有 Node 专有的东西；沙箱在 `@tidu/grader/node`。 */
+export { type Answer, type Ask, decode, readAnswer } from "./answer.js";
+export {
+  type JudgeOptions,
+  judge,
+  judgeQuestion,
+  type Verdict,
+  type VerdictKind,
+  type Worst,
+} from "./judge/judge.js";
+export { messages } from "./messages.js";
+export { mistakes } from "./mistakes.js";
+export type { Branch, Edge, Mutant, Problem, Question } from "./problem.js";
+export { exercises, findQuestion, problems, questionIds } from "./problems/index.js";
+export { askFunction, type Flaw, selfTest } from "./selftest.js";
+export type { Value } from "./value.js";

@@ -1,0 +1,91 @@
+import { MAX_NUMBERS, UNANSWERED } from "./learner/wire.js";
+import type { Value } from "./value.js";
+
+/** 裁判向学习者的函数提一个问题，得到的回答。除 `value` 外都说明为什么没有答案。 */
+export type Answer =
+  | { kind: "value"; value: unknown }
+  | { kind: "throw"; name: string; message: string }
+  /** 函数还是占位的样子。 */
+  | { kind: "unanswered" }
+  /** 没有这个名字的函数；`reason` 说明它的单元格为什么没有定义它。 */
+  | { kind: "missing"; reason?: string }
+  | { kind: "timeout"; seconds: number }
+  | { kind: "crash"; reason: string };
+
+/** 向学习者提问的通道：沙箱里的进程，或者笔记本里的函数本身。 */
+export type Ask = (fn: string, args: Value[]) => Promise<Answer>;
+
+/** 读沙箱送来的一条回答。来路不可信：结构不对的一律当作没有答案。 */
+export function readAnswer(raw: unknown): Answer {
+  const reply = raw as { kind?: unknown; value?: unknown; name?: unknown; message?: unknown } | null;
+  if (typeof reply !== "object" || reply === null) return { kind: "crash", reason: "回答无法辨认" };
+  if (reply.kind === "value") return { kind: "value", value: reply.value };
+  if (reply.kind === "missing") return { kind: "missing" };
+  if (reply.kind !== "throw") return { kind: "crash", reason: "回答无法辨认" };
+  const message = String(reply.message ?? "").slice(0, 500);
+  if (message.startsWith(UNANSWERED)) return { kind: "unanswered" };
+  return { kind: "throw", name: String(reply.name ?? "Error").slice(0, 80), message };
+}
+
+/** 回答与标准答案结构相同时给出数值；否则说出第一处不同。 */
+export type Decoded = { value: Value } | { problem: string };
+
+const SPECIAL: Record<string, number> = {
+  NaN: Number.NaN,
+  Infinity: Number.POSITIVE_INFINITY,
+  "-Infinity": Number.NEGATIVE_INFINITY,
+};
+
+const KINDS: Record<string, string> = {
+  "?undefined": "undefined（是不是忘了写 return？）",
+  "?null": "null",
+  "?string": "字符串",
+  "?boolean": "布尔值",
+  "?function": "一个函数",
+  "?bigint": "bigint（请返回普通的数）",
+  "?symbol": "symbol",
+  "?过大": `太大的结果（超过 ${MAX_NUMBERS} 个数或嵌套太深）`,
+};
+
+/** 按标准答案的结构读取学习者的返回值。多余的字段忽略，缺少的报告。 */
+export function decode(raw: unknown, template: Value, path = "返回值"): Decoded {
+  if (typeof template === "number") {
+    if (typeof raw === "number") return { value: raw };
+    if (typeof raw === "string" && Object.hasOwn(SPECIAL, raw)) return { value: SPECIAL[raw]! };
+    return { problem: `${path} 应是一个数，得到${kindOf(raw)}` };
+  }
+  if (Array.isArray(template)) {
+    if (!Array.isArray(raw))
+      return { problem: `${path} 应是长度 ${template.length} 的数组，得到${kindOf(raw)}` };
+    if (raw.length !== template.length) {
+      return { problem: `${path} 应有 ${template.length} 个元素，得到 ${raw.length} 个` };
+    }
+    const items: Value[] = [];
+    for (let i = 0; i < template.length; i++) {
+      const item = decode(raw[i], template[i]!, `${path}[${i}]`);
+      if ("problem" in item) return item;
+      items.push(item.value);
+    }
+    return { value: items };
+  }
+  const names = Object.keys(template);
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
+    return { problem: `${path} 应是带有字段 ${names.join("、")} 的对象，得到${kindOf(raw)}` };
+  }
+  const record: Record<string, Value> = {};
+  for (const name of names) {
+    if (!Object.hasOwn(raw, name)) return { problem: `${path} 缺少字段 ${name}` };
+    const item = decode((raw as Record<string, unknown>)[name], template[name]!, `${path}.${name}`);
+    if ("problem" in item) return item;
+    record[name] = item.value;
+  }
+  return { value: record };
+}
+
+function kindOf(raw: unknown): string {
+  if (typeof raw === "number") return "一个数";
+  if (Array.isArray(raw)) return `长度 ${raw.length} 的数组`;
+  if (typeof raw === "string") return Object.hasOwn(KINDS, raw) ? KINDS[raw]! : ` ${raw.slice(0, 20)}`;
+  if (typeof raw === "object" && raw !== null) return "一个对象";
+  return "无法辨认的东西";
+}

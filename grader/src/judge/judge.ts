@@ -1,0 +1,156 @@
+import { type Answer, type Ask, decode } from "../answer.js";
+import { messages } from "../messages.js";
+import type { Problem, Question } from "../problem.js";
+import { leaves, numbers, type Value } from "../value.js";
+import { type Asked, commonRatio, diagnose } from "./diagnosis.js";
+import { drawPoints, type Point } from "./points.js";
+import { close, inside } from "./truth.js";
+
+export type VerdictKind = "right" | "wrong" | "undecided" | "unanswered" | "error";
+
+/** 最坏的一处：差得最多的坐标。 */
+export interface Worst {
+  args: Value[];
+  /** 坐标，如 `a[0]`；返回值只是一个数时为空。 */
+  path: string;
+  got: number;
+  expected: number;
+  ratio: number;
+  /** 边界点的名字，或所在分支的名字。 */
+  place: string;
+}
+
+export interface Verdict {
+  id: string;
+  fn: string;
+  title: string;
+  verdict: VerdictKind;
+  score: number;
+  maxScore: number;
+  /** 认出的错法；认不出为 null。 */
+  diagnosis: string | null;
+  message: string;
+  worst?: Worst;
+  /** 每个分支问了几个点。 */
+  coverage: Record<string, number>;
+  /** 一共问了几次。 */
+  asked: number;
+}
+
+export interface JudgeOptions {
+  seed: number;
+}
+
+/** 判一个题集的全部小题。 */
+export async function judge(problem: Problem, ask: Ask, options: JudgeOptions): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (const question of problem.questions) verdicts.push(await judgeQuestion(question, ask, options));
+  return verdicts;
+}
+
+/**
+ * 判一道小题。`ask` 只回答“对这组参数你的函数返回什么”；种子、测试点、标准答案都留在这一边。
+ *
+ * @example
+ * const verdict = await judgeQuestion(question, ask, { seed: 1 });
+ * console.log(verdict.verdict, verdict.message);
+ */
+export async function judgeQuestion(question: Question, ask: Ask, { seed }: JudgeOptions): Promise<Verdict> {
+  const { points, undecided, fault } = drawPoints(question, seed);
+  const verdict: Verdict = {
+    id: question.id,
+    fn: question.fn,
+    title: question.title,
+    verdict: "right",
+    score: 0,
+    maxScore: question.points,
+    diagnosis: null,
+    message: "",
+    coverage: Object.fromEntries(question.branches.map(({ id }) => [id, 0])),
+    asked: 0,
+  };
+  const end = (kind: VerdictKind, message: string): Verdict => ({ ...verdict, verdict: kind, message });
+  if (fault !== undefined) return end("error", messages.problemFault(question.id, fault));
+
+  const answered: Asked[] = [];
+  for (const point of points) {
+    const answer = await ask(question.fn, structuredClone(point.args));
+    verdict.asked++;
+    if (answer.kind !== "value") {
+      const kind = answer.kind === "unanswered" || answer.kind === "missing" ? "unanswered" : "error";
+      return end(kind, noAnswer(question, answer, point));
+    }
+    const decoded = decode(answer.value, point.truth.value);
+    if ("problem" in decoded)
+      return end("wrong", messages.shape(question.fn, show(question, point), decoded.problem));
+    answered.push({ point, answer: decoded.value });
+    for (const branch of point.branches) if (branch in verdict.coverage) verdict.coverage[branch]!++;
+  }
+
+  const worst = worstOf(question, answered);
+  if (worst === null) {
+    if (undecided.length > 0)
+      return end("undecided", messages.undecided(undecided.map((id) => branchTitle(question, id))));
+    const right = end(
+      "right",
+      messages.right(verdict.asked, question.branches.length, question.edges.length),
+    );
+    return { ...right, score: question.points };
+  }
+  const mutant = diagnose(question, answered);
+  const where = messages.worst(question, worst);
+  if (mutant !== null) {
+    return {
+      ...end("wrong", messages.diagnosed(question.id, mutant.id, where)),
+      worst,
+      diagnosis: mutant.id,
+    };
+  }
+  const ratio = commonRatio(answered);
+  return { ...end("wrong", ratio === null ? where : messages.ratio(ratio, where)), worst };
+}
+
+function noAnswer(question: Question, answer: Exclude<Answer, { kind: "value" }>, point: Point): string {
+  const { fn } = question;
+  switch (answer.kind) {
+    case "unanswered":
+      return messages.unanswered(fn);
+    case "missing":
+      return messages.missing(fn, answer.reason);
+    case "throw":
+      return messages.thrown(fn, show(question, point), answer.name, answer.message);
+    case "timeout":
+      return messages.timeout(fn, show(question, point), answer.seconds);
+    case "crash":
+      return messages.crash(fn, answer.reason);
+  }
+}
+
+function show(question: Question, point: Point): string {
+  return messages.call(question, point.args);
+}
+
+/** 差得最多的坐标；全部正确时为 null。正确：既在区间内，又与闭式相符。 */
+function worstOf(question: Question, answered: Asked[]): Worst | null {
+  let worst: Worst | null = null;
+  let most = -1;
+  for (const { point, answer } of answered) {
+    const { value, intervals, scale } = point.truth;
+    const got = numbers(answer);
+    leaves(value).forEach(({ path, value: expected }, i) => {
+      const actual = got[i]!;
+      if (close(actual, expected, scale) && inside(actual, intervals[i], scale)) return;
+      const error = Math.abs(actual - expected) / Math.max(Math.abs(expected), 1e-3 * scale, 1e-300);
+      const size = Number.isNaN(error) ? Number.MAX_VALUE : error;
+      if (size <= most) return;
+      most = size;
+      const place = point.edge ?? point.branches.map((id) => branchTitle(question, id)).join("、");
+      worst = { args: point.args, path, got: actual, expected, ratio: actual / expected, place };
+    });
+  }
+  return worst;
+}
+
+function branchTitle(question: Question, id: string): string {
+  return question.branches.find((branch) => branch.id === id)?.title ?? id;
+}

@@ -1,0 +1,86 @@
+import { mistakes } from "./mistakes.js";
+import { show, showNumber, type Value } from "./value.js";
+
+/** 判分的全部中文文字都在这里（错法的说明在 mistakes.ts）。 */
+
+interface Named {
+  fn: string;
+  params: string[];
+}
+
+export const messages = {
+  right: (asked: number, branches: number, edges: number) =>
+    `正确：问了 ${asked} 个点，${branches} 个分支全部走到，含 ${edges} 个边界点。`,
+  undecided: (branches: string[]) =>
+    `没有把握：分支「${branches.join("」「")}」上没有抽到离拐点足够远的点，换一个种子再判。`,
+  unanswered: (fn: string) => `还没有作答：${fn} 还是占位的样子。先看这一题的提示，写完再判。`,
+  missing: (fn: string, reason?: string) =>
+    `还没有作答：没有找到函数 ${fn}${reason === undefined ? "（单元格被删掉，或者函数改了名）" : `：${reason}`}。`,
+  thrown: (fn: string, call: string, name: string, message: string) =>
+    `${fn} 抛出了异常，在 ${call} 处：${name}: ${message}`,
+  timeout: (fn: string, call: string, seconds: number) =>
+    `${fn} 超过 ${seconds} 秒没有返回，在 ${call} 处，像是死循环。检查循环的结束条件。`,
+  crash: (fn: string, reason: string) => `问 ${fn} 时运行它的进程没了：${reason}。`,
+  shape: (fn: string, call: string, problem: string) => `${fn} 的返回值形状不对，在 ${call} 处：${problem}。`,
+  problemFault: (id: string, detail: string) =>
+    `TIDU-GRADE-001 题目 ${id} 自己的两个判据不一致，这一题不能判（${detail}）。这不是你的错，请把这句话报告给课程维护者。`,
+  diagnosed: (id: string, mutant: string, where: string) =>
+    `${mistakes[`${id}/${mutant}`] ?? mutant}（${where}）`,
+  ratio: (ratio: number, where: string) =>
+    `${
+      ratio === -1 ? "各处的结果都与正确答案差一个负号" : `各处的结果都是正确答案的 ${showNumber(ratio)} 倍`
+    }（${where}）`,
+  worst: (
+    question: Named,
+    worst: { args: Value[]; path: string; got: number; expected: number; place: string },
+  ) => {
+    const at = worst.path === "" ? "" : ` 的 ${worst.path}`;
+    const result = showPair(worst.got, worst.expected);
+    return `${worst.place}：${messages.call(question, worst.args)}${at} 得到 ${result[0]}，应为 ${result[1]}`;
+  },
+  call: (question: Named, args: Value[]) =>
+    `${question.fn}(${args.map((arg, i) => `${question.params[i]}=${show(arg)}`).join(", ")})`,
+  hintsLeft: "还想不出？展开这一题下面的三级提示。",
+
+  unknownQuestion: (id: string, known: string[]) => `没有叫 ${id} 的题。可用的题：${known.join("、")}。`,
+  notFunction: (fn: string) => `第二个参数应是你写的函数，例如 await check("…", ${fn})。`,
+
+  cellTimeout: (label: string, seconds: number) =>
+    `${label}运行超过 ${seconds} 秒，被停下并跳过（像是死循环）`,
+  cellCrash: (label: string, reason: string) => `${label}让进程退出了（${reason}），已跳过`,
+  cellThrown: (label: string, text: string) => `${label}没能运行：${text}`,
+  tooManyRestarts: "重启次数太多，不再重试",
+  outputTooLarge: "输出太大",
+  outOfMemory: "内存超出上限",
+  exited: (code: number | null, signal: string | null) =>
+    signal === null ? `进程自己退出，退出码 ${code}` : `进程被信号 ${signal} 结束`,
+
+  fileMissing: (path: string) => `TIDU-GRADE-101 找不到 ${path}。检查路径，或改成放提交的文件夹。`,
+  noNotebooks: (path: string) => `TIDU-GRADE-102 ${path} 里没有 .ipynb 文件。`,
+  corrupt: (path: string, detail: string) =>
+    `TIDU-GRADE-103 ${path} 不是完好的笔记本：${detail}。请学习者重新导出，或从版本记录里恢复。`,
+  notExercise: (path: string) =>
+    `TIDU-GRADE-104 ${path} 里没有判分题：元数据里没有 tidu.exercise，也没有任何一题的函数。`,
+  unreadable: (path: string, detail: string) => `TIDU-GRADE-105 读不了 ${path}：${detail}。`,
+  badSeed: (text: string) => `TIDU-GRADE-106 --seed 要一个非负整数，得到 ${text}。`,
+  badJobs: (text: string) => `TIDU-GRADE-107 --jobs 要一个正整数，得到 ${text}。`,
+  notYet: (flag: string) =>
+    `TIDU-GRADE-108 ${flag} 还没有实现：用 Redis 队列和数据库成绩册判大批提交在 0.2 版提供。现在去掉 ${flag}，用 --json 保存结果，用 --jobs 并行。`,
+  unwritable: (path: string, detail: string) => `TIDU-GRADE-109 写不了 ${path}：${detail}。`,
+  sandboxFailed: (detail: string) => `TIDU-GRADE-110 沙箱起不来：${detail}。运行 tidu doctor 看看沙箱一栏。`,
+  noSolution: (path: string) => `TIDU-EXERCISE-001 ${path} 里没有笔记本，无从生成练习。`,
+  unbalanced: (path: string, cell: number) =>
+    `TIDU-EXERCISE-002 ${path} 的单元格 [${cell}] 里 BEGIN SOLUTION 与 END SOLUTION 不成对。`,
+  noMarker: (path: string, cell: number, id: string) =>
+    `TIDU-EXERCISE-003 ${path} 的单元格 [${cell}]（${id}）是作答单元格，却没有 BEGIN SOLUTION。`,
+  stale: (path: string) =>
+    `TIDU-EXERCISE-004 ${path} 与 solutions/ 不一致。运行 npx tidu exercise build 重新生成。`,
+  badMetadata: (path: string, cell: number, detail: string) =>
+    `TIDU-EXERCISE-005 ${path} 的单元格 [${cell}] 的判分元数据不对：${detail}。`,
+};
+
+/** 六位有效数字分不出两个数时，照全精度写。 */
+function showPair(got: number, expected: number): [string, string] {
+  const short: [string, string] = [showNumber(got), showNumber(expected)];
+  return short[0] === short[1] ? [String(got), String(expected)] : short;
+}

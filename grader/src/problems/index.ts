@@ -1,0 +1,23 @@
+import type { Problem, Question } from "../problem.js";
+import { huber } from "./huber.js";
+import { triplet } from "./triplet.js";
+
+/** 全部题集。加一个题集：写一个文件，在这里登记。 */
+export const problems: Problem[] = [huber, triplet];
+
+/** 每份练习笔记本包含的题集。分母由这里定，不由学习者的笔记本定。 */
+export const exercises: Record<string, Problem[]> = {
+  "3-architectures/02-losses": [huber, triplet],
+};
+
+const byId = new Map(
+  problems.flatMap((problem) => problem.questions).map((question) => [question.id, question]),
+);
+
+export function findQuestion(id: string): Question | undefined {
+  return byId.get(id);
+}
+
+export function questionIds(): string[] {
+  return [...byId.keys()];
+}
