@@ -1,0 +1,113 @@
+import { Reply, Router, XPublisher } from "zeromq";
+import { address, type Connection } from "./connection.js";
+import { Codec, type Message, MessageError } from "./message.js";
+
+export type Channel = "shell" | "control" | "stdin";
+
+type Content = Record<string, unknown>;
+
+/** 五个套接字：收到的消息交给 receive，发送在每个套接字上各自排队。 */
+export class Channels {
+  readonly codec: Codec;
+  readonly #connection: Connection;
+  readonly #routers: Record<Channel, Router>;
+  readonly #iopub = new XPublisher({ sendHighWaterMark: 0, linger: 1000 });
+  readonly #heartbeat = new Reply({ linger: 0 });
+  readonly #tails = new Map<object, Promise<unknown>>();
+  #closed = false;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.codec = new Codec(connection.key, connection.signature_scheme);
+    const options = { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 1000, handover: true };
+    this.#routers = { shell: new Router(options), control: new Router(options), stdin: new Router(options) };
+  }
+
+  async bind(receive: (channel: Channel, message: Message) => void): Promise<void> {
+    const { shell_port, control_port, stdin_port, iopub_port, hb_port } = this.#connection;
+    const at = (port: number) => address(this.#connection, port);
+    await Promise.all([
+      this.#iopub.bind(at(iopub_port)),
+      this.#routers.shell.bind(at(shell_port)),
+      this.#routers.control.bind(at(control_port)),
+      this.#routers.stdin.bind(at(stdin_port)),
+      this.#heartbeat.bind(at(hb_port)),
+    ]);
+    for (const channel of ["shell", "control", "stdin"] as const) void this.#listen(channel, receive);
+    void this.#welcome();
+    void this.#echo();
+  }
+
+  reply(channel: Channel, type: string, parent: Message, content: Content, metadata: Content = {}): void {
+    this.#send(this.#routers[channel], {
+      identities: parent.identities,
+      header: this.codec.header(type),
+      parent: parent.header,
+      metadata,
+      content,
+      buffers: [],
+    });
+  }
+
+  publish(type: string, parent: Message | undefined, content: Content, metadata: Content = {}): void {
+    this.#send(this.#iopub, {
+      identities: [Buffer.from(`kernel.${this.codec.session}.${type}`)],
+      header: this.codec.header(type),
+      parent: parent?.header ?? {},
+      metadata,
+      content,
+      buffers: [],
+    });
+  }
+
+  /** 等已排队的消息发完再关。 */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#tails.values()]);
+    this.#closed = true;
+    for (const socket of [...Object.values(this.#routers), this.#iopub, this.#heartbeat]) socket.close();
+  }
+
+  #send(socket: Router | XPublisher, message: Message): void {
+    const frames = this.codec.encode(message);
+    const tail = (this.#tails.get(socket) ?? Promise.resolve())
+      .then(() => (this.#closed ? undefined : socket.send(frames)))
+      .catch((error: Error) =>
+        console.error(`TIDU-JUP-006 发送 ${message.header.msg_type} 失败：${error.message}`),
+      );
+    this.#tails.set(socket, tail);
+  }
+
+  async #listen(channel: Channel, receive: (channel: Channel, message: Message) => void): Promise<void> {
+    for await (const frames of this.#routers[channel]) {
+      let message: Message;
+      try {
+        message = this.codec.decode(frames);
+      } catch (error) {
+        if (!(error instanceof MessageError)) throw error;
+        console.error(error.message);
+        continue;
+      }
+      receive(channel, message);
+    }
+  }
+
+  /** 5.4：有人订阅 iopub 时回一条 iopub_welcome，客户端从此知道不会漏消息。 */
+  async #welcome(): Promise<void> {
+    for await (const [frame] of this.#iopub) {
+      if (frame?.[0] !== 1) continue;
+      const topic = frame.subarray(1);
+      this.#send(this.#iopub, {
+        identities: [topic],
+        header: this.codec.header("iopub_welcome"),
+        parent: {},
+        metadata: {},
+        content: { subscription: topic.toString() },
+        buffers: [],
+      });
+    }
+  }
+
+  async #echo(): Promise<void> {
+    for await (const frames of this.#heartbeat) await this.#heartbeat.send(frames);
+  }
+}

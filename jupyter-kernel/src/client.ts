@@ -1,0 +1,243 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Dealer, Request, Subscriber } from "zeromq";
+import { address, type Connection } from "./connection.js";
+import { Codec, type Message } from "./message.js";
+
+/** 一个请求的结果：回复，以及 iopub 上属于它的消息（到 idle 为止）。 */
+export interface Exchange {
+  id: string;
+  reply: Message;
+  iopub: Message[];
+}
+
+export interface StartOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** 毫秒；默认 60 秒 */
+  timeout?: number;
+}
+
+interface Pending {
+  iopub: Message[];
+  reply?: Message;
+  idle: boolean;
+  resolve: (exchange: Exchange) => void;
+}
+
+/**
+ * 最小的 Jupyter 客户端：启动任何一个内核并同它对话。测试与基准用它，不经过 Python。
+ */
+export class KernelClient {
+  readonly connection: Connection;
+  readonly codec: Codec;
+  readonly process: ChildProcess;
+  /** 还没有人认领的 iopub 消息（没有父消息的） */
+  readonly orphans: Message[] = [];
+  /** 内核问输入时怎么答 */
+  onInput: (prompt: string) => string = () => "";
+  readonly #folder: string;
+  readonly #pending = new Map<string, Pending>();
+  readonly #shell: Dealer;
+  readonly #control: Dealer;
+  readonly #stdin: Dealer;
+  readonly #iopub = new Subscriber({ reconnectInterval: 5, receiveHighWaterMark: 0 });
+  #stderr = "";
+
+  private constructor(connection: Connection, folder: string, process: ChildProcess) {
+    this.connection = connection;
+    this.codec = new Codec(connection.key, connection.signature_scheme);
+    this.process = process;
+    this.#folder = folder;
+    const options = { routingId: randomUUID(), reconnectInterval: 5, linger: 0 };
+    this.#shell = new Dealer(options);
+    this.#control = new Dealer(options);
+    this.#stdin = new Dealer(options);
+    process.stderr?.on("data", (chunk) => {
+      this.#stderr = (this.#stderr + chunk).slice(-4000);
+    });
+    const { shell_port, control_port, stdin_port, iopub_port } = connection;
+    this.#shell.connect(address(connection, shell_port));
+    this.#control.connect(address(connection, control_port));
+    this.#stdin.connect(address(connection, stdin_port));
+    this.#iopub.connect(address(connection, iopub_port));
+    this.#iopub.subscribe();
+    for (const socket of [this.#shell, this.#control]) void this.#listen(socket, (m) => this.#onReply(m));
+    void this.#listen(this.#iopub, (message) => this.#onIopub(message));
+    void this.#listen(this.#stdin, (message) => this.#onStdin(message));
+  }
+
+  /** 启动内核并等它能答 kernel_info、iopub 也已接通。argv 里的 {connection_file} 会被换掉。 */
+  static async start(argv: readonly string[], options: StartOptions = {}): Promise<KernelClient> {
+    const folder = mkdtempSync(join(tmpdir(), "tidu-client-"));
+    const [shell, control, iopub, stdin, hb] = (await freePorts(5)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const connection: Connection = {
+      transport: "tcp",
+      ip: "127.0.0.1",
+      shell_port: shell,
+      control_port: control,
+      iopub_port: iopub,
+      stdin_port: stdin,
+      hb_port: hb,
+      key: randomUUID(),
+      signature_scheme: "hmac-sha256",
+    };
+    const file = join(folder, "connection.json");
+    writeFileSync(file, JSON.stringify(connection));
+    const [command, ...rest] = argv.map((part) => part.replace("{connection_file}", file));
+    const child = spawn(command!, rest, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const client = new KernelClient(connection, folder, child);
+    try {
+      await client.#ready(options.timeout ?? 60_000);
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+    return client;
+  }
+
+  /** 发一个请求，等到回复和 idle 都到。 */
+  async request(
+    type: string,
+    content: Record<string, unknown> = {},
+    channel: "shell" | "control" = "shell",
+  ): Promise<Exchange> {
+    const header = this.codec.header(type);
+    const frames = this.codec.encode({
+      identities: [],
+      header,
+      parent: {},
+      metadata: {},
+      content,
+      buffers: [],
+    });
+    const result = new Promise<Exchange>((resolve) => {
+      this.#pending.set(header.msg_id, { iopub: [], idle: false, resolve });
+    });
+    await (channel === "shell" ? this.#shell : this.#control).send(frames);
+    return result;
+  }
+
+  execute(code: string, more: Record<string, unknown> = {}): Promise<Exchange> {
+    return this.request("execute_request", {
+      code,
+      silent: false,
+      store_history: true,
+      user_expressions: {},
+      allow_stdin: false,
+      stop_on_error: true,
+      ...more,
+    });
+  }
+
+  /** 原样发几帧，用来试坏签名之类。 */
+  async sendRaw(frames: Buffer[]): Promise<void> {
+    await this.#shell.send(frames);
+  }
+
+  /** 心跳往返一次要多少毫秒。 */
+  async heartbeat(): Promise<number> {
+    const socket = new Request({ linger: 0 });
+    socket.connect(address(this.connection, this.connection.hb_port));
+    const start = performance.now();
+    await socket.send("ping");
+    await socket.receive();
+    socket.close();
+    return performance.now() - start;
+  }
+
+  async close(): Promise<void> {
+    this.process.kill("SIGKILL");
+    for (const socket of [this.#shell, this.#control, this.#stdin, this.#iopub]) socket.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #ready(timeout: number): Promise<void> {
+    const deadline = performance.now() + timeout;
+    let exited = false;
+    this.process.once("exit", () => {
+      exited = true;
+    });
+    // iopub 的订阅要过一会儿才生效：反复问，直到连 idle 也收到
+    while (performance.now() < deadline && !exited) {
+      const answered = this.request("kernel_info_request");
+      if (await Promise.race([answered.then(() => true), delay(40).then(() => false)])) return;
+    }
+    throw new Error(`内核没有就绪${exited ? "（已退出）" : ""}：${this.#stderr}`);
+  }
+
+  async #listen(socket: AsyncIterable<Buffer[]>, handle: (message: Message) => void): Promise<void> {
+    for await (const frames of socket) handle(this.codec.decode(frames));
+  }
+
+  #onReply(message: Message): void {
+    const pending = this.#pending.get(message.parent.msg_id ?? "");
+    if (!pending) return;
+    pending.reply = message;
+    this.#settle(message.parent.msg_id!, pending);
+  }
+
+  #onIopub(message: Message): void {
+    const pending = this.#pending.get(message.parent.msg_id ?? "");
+    if (!pending) {
+      this.orphans.push(message);
+      return;
+    }
+    pending.iopub.push(message);
+    if (message.header.msg_type === "status" && message.content["execution_state"] === "idle")
+      pending.idle = true;
+    this.#settle(message.parent.msg_id!, pending);
+  }
+
+  #settle(id: string, pending: Pending): void {
+    if (!pending.reply || !pending.idle) return;
+    this.#pending.delete(id);
+    pending.resolve({ id, reply: pending.reply, iopub: pending.iopub });
+  }
+
+  #onStdin(message: Message): void {
+    const frames = this.codec.encode({
+      identities: [],
+      header: this.codec.header("input_reply"),
+      parent: message.header,
+      metadata: {},
+      content: { status: "ok", value: this.onInput(String(message.content["prompt"])) },
+      buffers: [],
+    });
+    void this.#stdin.send(frames);
+  }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** 同时占住再一起放开，免得拿到重复的端口。 */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<ReturnType<typeof createServer>>((resolve) => {
+          const server = createServer().listen(0, "127.0.0.1", () => resolve(server));
+        }),
+    ),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

@@ -1,0 +1,119 @@
+import type { Output, Session } from "@tidu/notebook-runtime";
+import { reportTypes } from "./types/report.js";
+import type { Diagnostic, TypeService } from "./types/service.js";
+import { readDirectives } from "./types/switch.js";
+
+export interface Outcome {
+  status: "ok" | "error";
+  ename?: string;
+  evalue?: string;
+  traceback?: string[];
+}
+
+export interface ExecuteRequest {
+  code: string;
+  /** 单元格的编号，用在错误位置里 */
+  count: number;
+  onOutput: (output: Output) => void;
+  onInput?: (prompt: string, password: boolean) => Promise<string>;
+}
+
+const text = (name: "stdout" | "stderr", line: string): Output => ({
+  output_type: "stream",
+  name,
+  text: `${line}\n`,
+});
+
+/** 先查类型，再交给会话运行，最后让声明对后面的单元格可见。 */
+export class Executor {
+  readonly #session: Promise<Session>;
+  readonly #types: () => TypeService;
+  #checking = true;
+
+  constructor(session: Promise<Session>, types: () => TypeService) {
+    this.#session = session;
+    this.#types = types;
+  }
+
+  async execute(request: ExecuteRequest): Promise<Outcome> {
+    const { onOutput, onInput } = request;
+    const cell = `单元格 [${request.count}]`;
+    const directives = readDirectives(request.code);
+    if (directives.unknown !== undefined)
+      return fail(
+        onOutput,
+        "MagicError",
+        `TIDU-JUP-020 不认识的命令 ${directives.unknown}；可用的是 %types on 与 %types off`,
+      );
+    if (directives.notebook !== undefined) {
+      this.#checking = directives.notebook;
+      onOutput(text("stdout", `类型检查已${directives.notebook ? "打开" : "关闭"}。`));
+    }
+    const { code } = directives;
+    if (code.trim() === "") return { status: "ok" };
+    if (directives.cell ?? this.#checking) {
+      const diagnostics = this.#guard<Diagnostic[]>((types) => types.check(code), [], onOutput);
+      if (diagnostics.length > 0) {
+        const report = reportTypes(code, diagnostics, cell);
+        onOutput({ output_type: "error", ...report });
+        return { status: "error", ...report };
+      }
+    }
+    const session = await this.#session;
+    let shown = false;
+    const result = await session.execute(code, {
+      cell,
+      onOutput: (output) => {
+        shown ||= output.output_type === "error";
+        onOutput(output);
+      },
+      ...(onInput ? { onInput } : {}),
+    });
+    if (result.stateLost) this.#guard((types) => types.reset(), undefined, onOutput);
+    else this.#guard((types) => types.commit(code), undefined, onOutput);
+    if (result.status === "ok") return { status: "ok" };
+    const { ename, evalue, traceback } = result.error ?? {
+      ename: "Interrupted",
+      evalue: `${cell} 没有正常结束（${result.status}）`,
+      traceback: [`${cell} 没有正常结束（${result.status}）`],
+    };
+    if (!shown) onOutput({ output_type: "error", ename, evalue, traceback });
+    return { status: "error", ename, evalue, traceback };
+  }
+
+  /** 求一个表达式的值（user_expressions），只要它的 MIME 束。 */
+  async evaluate(expression: string): Promise<Record<string, unknown>> {
+    const session = await this.#session;
+    const result = await session.execute(`(${expression}\n)`, { cell: "user_expressions" });
+    if (result.status !== "ok") {
+      const { ename = "Error", evalue = "", traceback = [] } = result.error ?? {};
+      return { status: "error", ename, evalue, traceback };
+    }
+    const value = result.outputs.find((output) => output.output_type === "execute_result");
+    return {
+      status: "ok",
+      data: value?.data ?? { "text/plain": "undefined" },
+      metadata: value?.metadata ?? {},
+    };
+  }
+
+  async interrupt(): Promise<void> {
+    await (await this.#session).interrupt();
+  }
+
+  /** 类型服务用的是不稳定 API：它自己出错时照样运行单元格，并说明白。 */
+  #guard<T>(use: (types: TypeService) => T, otherwise: T, onOutput: (output: Output) => void): T {
+    try {
+      return use(this.#types());
+    } catch (error) {
+      onOutput(text("stderr", `TIDU-JUP-021 类型服务出错，这一格没有检查类型：${(error as Error).message}`));
+      return otherwise;
+    }
+  }
+}
+
+function fail(onOutput: (output: Output) => void, ename: string, evalue: string): Outcome {
+  const traceback = [`${ename}: ${evalue}`];
+  onOutput({ output_type: "error", ename, evalue, traceback });
+  return { status: "error", ename, evalue, traceback };
+}

@@ -1,0 +1,46 @@
+/**
+ * 类型服务的唯一接口。实现（native.ts）用的是 TypeScript 7 的不稳定 API，换版本只应改那里。
+ * 位置一律是单元格源码里的 UTF-16 下标。
+ */
+export interface TypeService {
+  /** 严格检查一个将要运行的单元格；没有问题时返回空数组。 */
+  check(code: string): Diagnostic[];
+  /** 单元格已经运行：它的声明从此对后面的单元格可见，同名的盖住旧的。 */
+  commit(code: string): void;
+  complete(code: string, position: number): Completions;
+  inspect(code: string, position: number, detail: 0 | 1): Inspection | undefined;
+  /** 只看语法：完整、还差后半截、或已经写错。 */
+  completeness(code: string): "complete" | "incomplete" | "invalid";
+  /** 忘掉所有单元格（会话重启之后）。 */
+  reset(): void;
+  close(): void;
+}
+
+export interface Diagnostic {
+  code: number;
+  start: number;
+  end: number;
+  /** TypeScript 的原文，第一行之后是层层展开的原因 */
+  message: string;
+}
+
+export interface Completion {
+  text: string;
+  /** Jupyter 用的种类名：function、class、keyword…… */
+  type: string;
+}
+
+export interface Completions {
+  start: number;
+  end: number;
+  items: Completion[];
+}
+
+export interface Inspection {
+  name: string;
+  /** 类型签名，一段 TypeScript */
+  signature: string;
+  documentation: string;
+  /** detail = 1 时的源码 */
+  source?: string;
+}
