@@ -75,3 +75,10 @@ export function normalizeAxes(
   }
   return unique;
 }
+
+/** 按目标形状广播时各轴的步长；被广播的轴步长为 0。 */
+export function broadcastStrides(shape: Shape, target: Shape): number[] {
+  const own = stridesOf(shape);
+  const lead = target.length - shape.length;
+  return target.map((_, i) => (i < lead || shape[i - lead] === 1 ? 0 : own[i - lead]!));
+}

@@ -1,3 +1,4 @@
+import { isFloat } from "../dtype.js";
 import type { Shape } from "../shape.js";
 import { sameShape, showShape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
@@ -16,6 +17,12 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
 
 export function reshape(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape) ? x : bind(primitive("reshape"), [x], { shape });
+}
+
+/** 梯度与它对应的值同元素类型；整数与布尔没有梯度，不转。 */
+export function castLike(x: Tensor, like: Tensor): Tensor {
+  if (x.dtype === like.dtype || !isFloat(like.dtype)) return x;
+  return bind(primitive("cast"), [x], { dtype: like.dtype });
 }
 
 /** 把 axis 轴移到 to 处，其余轴次序不变。 */

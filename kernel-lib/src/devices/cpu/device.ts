@@ -4,13 +4,14 @@ import { TiduError } from "../../errors.js";
 import type { ArrayTensor } from "../../tensor.js";
 import type { Device } from "../device.js";
 import { runElementwise } from "./elementwise.js";
+import { cpuKernels } from "./kernels/index.js";
+import type { CpuKernel } from "./kernels/kernel.js";
 
-/** cpu 上一个原语的核：读类型化数组，写新的类型化数组。 */
-export type CpuKernel = (inputs: readonly ArrayTensor[], params: any, out: Aval) => TypedArray;
+export type { CpuKernel } from "./kernels/kernel.js";
 
-const kernels = new Map<string, CpuKernel>();
+const kernels = new Map<string, CpuKernel>(Object.entries(cpuKernels));
 
-/** 登记 cpu 核；逐元素原语不用登记，它们的循环由 expr 生成。 */
+/** 登记一个 cpu 核；逐元素原语不用登记，它们的循环由 expr 生成。 */
 export function defineCpuKernel(name: string, kernel: CpuKernel): void {
   kernels.set(name, kernel);
 }

@@ -1,7 +1,9 @@
 import type { Aval, Params, Primitive } from "../../core/primitive.js";
 import { allocate, type TypedArray } from "../../dtype.js";
-import { type Shape, sameShape, sizeOf, stridesOf } from "../../shape.js";
+import { broadcastStrides, sameShape, sizeOf } from "../../shape.js";
 import type { ArrayTensor } from "../../tensor.js";
+
+export { broadcastStrides } from "../../shape.js";
 
 type Loop = (out: TypedArray, n: number, ...inputs: TypedArray[]) => void;
 type StridedLoop = (out: TypedArray, shape: number[], strides: number[][], ...inputs: TypedArray[]) => void;
@@ -34,13 +36,6 @@ export function runElementwise(
   const strides = inputs.map((x) => broadcastStrides(x.shape, out.shape));
   loop(result, [...out.shape], strides, ...data);
   return result;
-}
-
-/** 按目标形状广播时各轴的步长；被广播的轴步长为 0。 */
-export function broadcastStrides(shape: Shape, target: Shape): number[] {
-  const own = stridesOf(shape);
-  const lead = target.length - shape.length;
-  return target.map((_, i) => (i < lead || shape[i - lead] === 1 ? 0 : own[i - lead]!));
 }
 
 function compileFlat(primitive: Primitive<any>, params: Params, modes: string[]): Loop {

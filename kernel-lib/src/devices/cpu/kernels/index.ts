@@ -1,0 +1,14 @@
+import { indexingKernels } from "./indexing.js";
+import type { CpuKernel } from "./kernel.js";
+import { layoutKernels } from "./layout.js";
+import { matmulKernels } from "./matmul.js";
+import { cumulativeKernels, reduceKernels } from "./reduce.js";
+
+/** 不能由表达式生成的原语各有一个手写的核。 */
+export const cpuKernels: Record<string, CpuKernel> = {
+  ...layoutKernels,
+  ...reduceKernels,
+  ...cumulativeKernels,
+  ...indexingKernels,
+  ...matmulKernels,
+};
