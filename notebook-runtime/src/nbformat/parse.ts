@@ -59,9 +59,8 @@ function parseCell(raw: unknown, index: number): NotebookCell {
   }
   const source = joinLines(raw.source, `${where}的 source`);
   if (type !== "code") {
-    const cell: NotebookCell = { cell_type: type, id, metadata, source };
-    if (isObject(raw.attachments)) cell.attachments = raw.attachments;
-    return cell;
+    const attachments = isObject(raw.attachments) ? { attachments: raw.attachments } : {};
+    return { cell_type: type, id, metadata, source, ...attachments };
   }
   const { execution_count: count = null, outputs = [] } = raw;
   if (count !== null && !Number.isInteger(count)) {

@@ -1,0 +1,66 @@
+import type { Node } from "./node.js";
+import { HOST, type Visitor } from "./transform.js";
+import { visitCallee } from "./types-strip.js";
+
+const call: Visitor = (node, t) => {
+  const { callee } = node;
+  if (callee.type === "Import") t.edits.replace(callee.start, callee.end, `${HOST}.load`);
+  else visitCallee(callee, t);
+  const types = node.typeParameters ?? node.typeArguments;
+  if (types) t.edits.blank(types.start, types.end);
+  t.visitAll(node.arguments);
+};
+
+export const expressionVisitors: Record<string, Visitor> = {
+  Identifier(node, t) {
+    t.reference(node, "read");
+  },
+
+  CallExpression: call,
+  OptionalCallExpression: call,
+
+  TaggedTemplateExpression(node, t) {
+    visitCallee(node.tag, t);
+    const types = node.typeParameters ?? node.typeArguments;
+    if (types) t.edits.blank(types.start, types.end);
+    t.visit(node.quasi);
+  },
+
+  MemberExpression: member,
+  OptionalMemberExpression: member,
+
+  AssignmentExpression(node, t) {
+    t.target(node.left, node.operator === "=" ? "write" : "update");
+    t.named(node.left, node.right);
+  },
+
+  UpdateExpression(node, t) {
+    t.target(node.argument, "update");
+  },
+
+  UnaryExpression(node, t) {
+    const { argument } = node;
+    if (node.operator === "typeof" && argument.type === "Identifier") t.reference(argument, "typeof");
+    else t.visit(argument);
+  },
+
+  AwaitExpression(node, t) {
+    if (t.functionDepth === 0) t.usesAwait = true;
+    t.visit(node.argument);
+  },
+
+  ObjectProperty(node, t) {
+    if (node.computed) t.visit(node.key);
+    if (node.shorthand && node.value.type === "Identifier") t.reference(node.value, "read", true);
+    else t.visit(node.value);
+  },
+
+  MetaProperty(node, t) {
+    if (node.meta.name === "import") t.edits.replace(node.start, node.end, `${HOST}.meta`);
+  },
+};
+
+function member(node: Node, t: Parameters<Visitor>[1]): void {
+  t.visit(node.object);
+  if (node.computed) t.visit(node.property);
+}

@@ -1,0 +1,167 @@
+import { boundNames, type Node } from "./node.js";
+import { lexicalNames } from "./scope.js";
+import { type Access, HOST, type Transform, type Visitor } from "./transform.js";
+
+/** 循环体开头的中断检查：旗子立起来就抛出。 */
+export const CHECK = `if(${HOST}i[0])${HOST}s();`;
+
+/** 语句列表自成作用域。 */
+export function visitBlock(statements: Node[], t: Transform): void {
+  t.within(
+    (scope) => {
+      for (const { name } of lexicalNames(statements)) scope.declare(name.name);
+    },
+    () => t.visitAll(statements),
+  );
+}
+
+function expressionStatement(node: Node, t: Transform): void {
+  const isValue = t.value === node;
+  if (isValue) t.openValue(node.start);
+  t.visitChildren(node);
+  if (isValue) t.closeValue(t.source[node.end - 1] === ";" ? node.end - 1 : node.end);
+  t.terminate(node);
+}
+
+function terminated(node: Node, t: Transform): void {
+  t.visitChildren(node);
+  t.terminate(node);
+}
+
+function loopBody(body: Node, t: Transform): void {
+  if (!t.options.interruptible) t.visit(body);
+  else if (body.type === "BlockStatement") {
+    t.edits.open(body.start + 1, CHECK);
+    t.visit(body);
+  } else {
+    t.edits.open(body.start, `{${CHECK}`);
+    t.visit(body);
+    t.edits.close(body.end, "}");
+  }
+}
+
+/** for 头部的 let/const 只属于循环。 */
+function loopScope(head: Node | null, t: Transform, body: () => void): void {
+  const own = head?.type === "VariableDeclaration" && head.kind !== "var";
+  t.within((scope) => {
+    if (own) for (const { name } of lexicalNames([head])) scope.declare(name.name);
+  }, body);
+}
+
+/** 把 var/let/const 语句改成对 rewrite 目标的赋值；声明全是原样的局部变量时只抹类型。 */
+export function visitDeclaration(node: Node, t: Transform, access: Access, head = false): void {
+  const rewritten = node.declarations.some((d: Node) => rewrites(d.id, t));
+  if (!rewritten) {
+    for (const { id, init } of node.declarations) {
+      t.target(id, "define");
+      t.visit(init);
+    }
+    return;
+  }
+  t.edits.blank(node.start, node.start + node.kind.length);
+  for (const declarator of node.declarations) {
+    const { id, init } = declarator;
+    const pattern = id.type !== "Identifier" && init;
+    if (pattern) t.edits.open(id.start, "(");
+    t.target(id, access);
+    if (init) t.named(id, init);
+    else if (!head && node.kind !== "var") t.edits.close(id.end, "=void 0");
+    if (pattern) t.edits.close(declarator.end, ")");
+  }
+}
+
+function rewrites(pattern: Node, t: Transform): boolean {
+  if (pattern.type === "Identifier") return t.rewrite(pattern.name, "define", pattern.start) !== null;
+  const parts: (Node | null)[] =
+    pattern.type === "ObjectPattern"
+      ? pattern.properties.map((p: Node) => (p.type === "RestElement" ? p : p.value))
+      : pattern.type === "ArrayPattern"
+        ? pattern.elements
+        : [pattern.left ?? pattern.argument];
+  return parts.some((part) => part !== null && rewrites(part, t));
+}
+
+function forIn(node: Node, t: Transform): void {
+  if (node.await && t.functionDepth === 0) t.usesAwait = true;
+  loopScope(node.left, t, () => {
+    if (node.left.type === "VariableDeclaration") visitDeclaration(node.left, t, "define", true);
+    else t.target(node.left, "write");
+    t.visit(node.right);
+    loopBody(node.body, t);
+  });
+}
+
+function whileLoop(node: Node, t: Transform): void {
+  t.visit(node.test);
+  loopBody(node.body, t);
+}
+
+export const statementVisitors: Record<string, Visitor> = {
+  ExpressionStatement: expressionStatement,
+  Directive: expressionStatement,
+  ReturnStatement: terminated,
+  ThrowStatement: terminated,
+  DebuggerStatement: terminated,
+  BreakStatement: (node, t) => t.terminate(node),
+  ContinueStatement: (node, t) => t.terminate(node),
+
+  VariableDeclaration(node, t) {
+    if (node.declare) t.edits.blank(node.start, node.end);
+    else if (node.kind === "using" || node.kind === "await using") {
+      t.fail(node, "不支持 using 声明：请改用 const，并在用完后手动释放。");
+    } else {
+      visitDeclaration(node, t, "define");
+      t.terminate(node);
+    }
+  },
+
+  BlockStatement: (node, t) => visitBlock(node.body, t),
+  StaticBlock(node, t) {
+    t.functionDepth += 1;
+    visitBlock(node.body, t);
+    t.functionDepth -= 1;
+  },
+
+  SwitchStatement(node, t) {
+    t.visit(node.discriminant);
+    // 各个 case 共用一个作用域。
+    const statements: Node[] = node.cases.flatMap((c: Node) => c.consequent);
+    t.within(
+      (scope) => {
+        for (const { name } of lexicalNames(statements)) scope.declare(name.name);
+      },
+      () => t.visitAll(node.cases),
+    );
+  },
+
+  CatchClause(node, t) {
+    t.within(
+      (scope) => {
+        for (const name of boundNames(node.param)) scope.declare(name.name);
+      },
+      () => {
+        t.target(node.param, "define");
+        t.visit(node.body);
+      },
+    );
+  },
+
+  ForStatement(node, t) {
+    loopScope(node.init, t, () => {
+      if (node.init?.type === "VariableDeclaration") visitDeclaration(node.init, t, "define", true);
+      else t.visit(node.init);
+      t.visit(node.test);
+      t.visit(node.update);
+      loopBody(node.body, t);
+    });
+  },
+  ForInStatement: forIn,
+  ForOfStatement: forIn,
+  WhileStatement: whileLoop,
+  DoWhileStatement(node, t) {
+    loopBody(node.body, t);
+    t.visit(node.test);
+  },
+
+  LabeledStatement: (node, t) => t.visit(node.body),
+};
