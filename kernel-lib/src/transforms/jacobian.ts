@@ -1,0 +1,134 @@
+import { moveAxis, reshape } from "../core/internal.js";
+import { cpu } from "../devices/cpu/device.js";
+import { allocate } from "../dtype.js";
+import { slice } from "../primitives/index.js";
+import { ArrayTensor, type Tensor, type TensorLike } from "../tensor.js";
+import { type LikeArgs, nestTrees, type Tensors } from "../tree.js";
+import { named } from "./grad.js";
+import { type AnyFunction, callName, requireFunction } from "./leaves.js";
+import { Linearization, resolveArgnums } from "./linearize.js";
+import { vmap } from "./vmap.js";
+
+/** 输出树的每个叶子处放一棵输入树：∂(那个输出)/∂(每个输入)。 */
+export type Jacobians<R, P> = 0 extends 1 & R
+  ? any
+  : R extends Tensor
+    ? Tensors<P>
+    : R extends object
+      ? { [K in keyof R]: Jacobians<R[K], P> }
+      : R;
+
+export interface JacobianOptions {
+  /** 对第几个参数求导，缺省 0。 */
+  readonly argnums?: number;
+}
+
+/** 逐个基向量：第 k 个叶子的基张量形状 [总元素数, …叶子形状]。 */
+function basis(leaves: readonly Tensor[]): Tensor[] {
+  const total = leaves.reduce((n, x) => n + x.size, 0);
+  let start = 0;
+  return leaves.map((x) => {
+    const data = allocate(x.dtype, total * x.size);
+    for (let i = 0; i < x.size; i++) data[(start + i) * x.size + i] = 1;
+    start += x.size;
+    return new ArrayTensor(cpu, data, [total, ...x.shape], x.dtype);
+  });
+}
+
+/** 沿第 0 轴按各叶子的元素数切开，每块变形为 shapeOf(块的叶子)。 */
+function split(rows: Tensor, leaves: readonly Tensor[], shape: (leaf: Tensor) => number[]): Tensor[] {
+  if (leaves.length === 1) return [reshape(rows, shape(leaves[0]!))];
+  let start = 0;
+  return leaves.map((x) => {
+    const rest = rows.shape.slice(1);
+    const part = slice(rows, [start, ...rest.map(() => 0)], [x.size, ...rest]);
+    start += x.size;
+    return reshape(part, shape(x));
+  });
+}
+
+function forward(lin: Linearization): unknown {
+  const inputs = lin.variables.map((v) => v.value);
+  const columns = vmap((ts: Tensor[]) => lin.push(ts) as Tensor[])(basis(inputs)) as Tensor[];
+  // columns[k] 形状 [输入元素数, …输出形状]：切成各输入，再把输入的轴挪到最后。
+  const blocks = columns.map((c, k) => {
+    const out = lin.values[k]!.shape;
+    return split(c, inputs, (x) => [x.size, ...out]).map((part, i) =>
+      reshape(moveAxis(part, 0, out.length), [...out, ...inputs[i]!.shape]),
+    );
+  });
+  return nestTrees(lin.structure, lin.inputs[0]!.structure, blocks.flat());
+}
+
+function reverse(lin: Linearization): unknown {
+  const inputs = lin.variables.map((v) => v.value);
+  const rows = vmap((cts: Tensor[]) => lin.pull(cts) as Tensor[])(basis(lin.values)) as Tensor[];
+  // rows[i] 形状 [输出元素数, …输入形状]：切成各输出。
+  const blocks = rows.map((r, i) => split(r, lin.values, (y) => [...y.shape, ...inputs[i]!.shape]));
+  const flat = lin.values.flatMap((_, k) => inputs.map((_, i) => blocks[i]![k]!));
+  return nestTrees(lin.structure, lin.inputs[0]!.structure, flat);
+}
+
+function make(
+  transform: string,
+  f: AnyFunction,
+  options: JacobianOptions,
+  compute: (lin: Linearization) => unknown,
+): AnyFunction {
+  requireFunction(transform, f);
+  const name = callName(transform, f);
+  return named(name, (...args: unknown[]) => {
+    const lin = new Linearization(name, f, args, resolveArgnums(name, options.argnums, args.length));
+    return compute(lin);
+  });
+}
+
+/**
+ * 前向模式的雅可比矩阵：输入每个元素走一遍，输入少、输出多时快。形状是 [...输出形状, ...输入形状]。
+ *
+ * @example
+ * jacfwd((x: Tensor) => mul(x, x))([1, 2]).toArray() // => [[2, 0], [0, 4]]
+ */
+export function jacfwd(f: (x: Tensor) => Tensor): (x: TensorLike) => Tensor;
+export function jacfwd<F extends AnyFunction>(
+  f: F,
+  options?: JacobianOptions,
+): (...args: LikeArgs<Parameters<F>>) => Jacobians<ReturnType<F>, Parameters<F>[0]>;
+export function jacfwd(f: AnyFunction, options: JacobianOptions = {}): AnyFunction {
+  return make("jacfwd", f, options, forward);
+}
+
+/**
+ * 反向模式的雅可比矩阵：输出每个元素走一遍，输入多、输出少时快。
+ *
+ * @example
+ * jacrev((x: Tensor) => mul(x, x))([1, 2]).toArray() // => [[2, 0], [0, 4]]
+ */
+export function jacrev(f: (x: Tensor) => Tensor): (x: TensorLike) => Tensor;
+export function jacrev<F extends AnyFunction>(
+  f: F,
+  options?: JacobianOptions,
+): (...args: LikeArgs<Parameters<F>>) => Jacobians<ReturnType<F>, Parameters<F>[0]>;
+export function jacrev(f: AnyFunction, options: JacobianOptions = {}): AnyFunction {
+  return make("jacrev", f, options, reverse);
+}
+
+/**
+ * 雅可比矩阵 J，J[i…, j…] = ∂yᵢ/∂xⱼ，形状是 [...输出形状, ...输入形状]。输入不多于输出时走前向，否则走反向，结果相同。
+ * 输入、输出是树时，结果是「输出的树套输入的树」。
+ *
+ * @example
+ * const polar = (p: Tensor) => mul(p, [2, 3]);
+ * jacobian(polar)([1, 1]).toArray() // => [[2, 0], [0, 3]]
+ */
+export function jacobian(f: (x: Tensor) => Tensor): (x: TensorLike) => Tensor;
+export function jacobian<F extends AnyFunction>(
+  f: F,
+  options?: JacobianOptions,
+): (...args: LikeArgs<Parameters<F>>) => Jacobians<ReturnType<F>, Parameters<F>[0]>;
+export function jacobian(f: AnyFunction, options: JacobianOptions = {}): AnyFunction {
+  return make("jacobian", f, options, (lin) => {
+    const size = (xs: readonly Tensor[]) => xs.reduce((n, x) => n + x.size, 0);
+    return size(lin.variables) <= size(lin.values) ? forward(lin) : reverse(lin);
+  });
+}
