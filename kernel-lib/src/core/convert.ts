@@ -1,12 +1,29 @@
 import { cpu } from "../devices/cpu/device.js";
-import { type DType, promote } from "../dtype.js";
+import { defaultDevice } from "../devices/default.js";
+import type { Device } from "../devices/device.js";
+import { type DType, promote, type TypedArray } from "../dtype.js";
+import type { Shape } from "../shape.js";
 import { ArrayTensor, Tensor, type TensorLike, toTyped } from "../tensor.js";
 
-/** 把 TensorLike 变成张量；已是张量则原样返回。 */
+/** 把 TensorLike 变成张量；已是张量则原样返回。标量留在 cpu 上，与谁运算就跟谁走；其余放在缺省设备上。 */
 export function asTensor(x: TensorLike, dtype?: DType): Tensor {
   if (x instanceof Tensor) return x;
-  const typed = toTyped(x, dtype);
-  return new ArrayTensor(cpu, typed.data, typed.shape, typed.dtype);
+  if (typeof x === "number" && (dtype === undefined || dtype === "float64")) return scalar(x);
+  const { data, shape, dtype: own } = toTyped(x, dtype);
+  return onDevice(data, shape, own, shape.length === 0 ? cpu : defaultDevice());
+}
+
+/** 把 cpu 上的数据放到设备上成为张量；数据此后不再被别处改动。 */
+export function onDevice(data: TypedArray, shape: Shape, dtype: DType, device: Device): ArrayTensor {
+  if (device === cpu) return new ArrayTensor(cpu, data, shape, dtype);
+  const stored = device.storage(dtype);
+  return new ArrayTensor(device, device.upload(data, stored), shape, stored);
+}
+
+function scalar(x: number): ArrayTensor {
+  const data = new Float64Array(1);
+  data[0] = x;
+  return new ArrayTensor(cpu, data, [], "float64");
 }
 
 /**

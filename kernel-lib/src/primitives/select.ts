@@ -192,3 +192,16 @@ export function astype(x: TensorLike, dtype: DType): Tensor {
   const t = asTensor(x);
   return t.dtype === dtype ? t : bind(castP, [t], { dtype });
 }
+
+const detachP = defineElementwise({
+  name: "detach",
+  js: ([a]) => `(${a})`,
+  wgsl: ([a]) => `(${a})`,
+  d: [null],
+  result: "same",
+});
+
+/** 值不变、导数为零的单个张量；公开的 stopGradient 作用于树。 */
+export function detach(x: TensorLike): Tensor {
+  return bind(detachP, [asTensor(x)], {});
+}

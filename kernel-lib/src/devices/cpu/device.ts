@@ -18,6 +18,8 @@ export function defineCpuKernel(name: string, kernel: CpuKernel): void {
 
 class CpuDevice implements Device {
   readonly name = "cpu";
+  /** 由 compile.ts 装上：它要用到本设备的核，放在这里会循环引用。 */
+  compile?: NonNullable<Device["compile"]>;
 
   storage(dtype: DType): DType {
     return dtype;

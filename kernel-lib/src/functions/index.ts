@@ -1,0 +1,17 @@
+export {
+  arange,
+  eye,
+  full,
+  fullLike,
+  linspace,
+  ones,
+  onesLike,
+  tensor,
+  zeros,
+  zerosLike,
+} from "./creation.js";
+export { einsum } from "./einsum.js";
+export { diag, dot, matrixTrace, outer, tril, triu, vecdot } from "./linear.js";
+export { oneHot, take, takeAlongAxis } from "./pick.js";
+export { expandDims, flatten, moveaxis, split, squeeze, stack, swapaxes, tile } from "./rearrange.js";
+export { logSoftmax, logsumexp, mean, norm, softmax, std, variance } from "./statistics.js";
