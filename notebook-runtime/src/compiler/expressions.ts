@@ -45,8 +45,12 @@ export const expressionVisitors: Record<string, Visitor> = {
   },
 
   AwaitExpression(node, t) {
-    if (t.functionDepth === 0) t.usesAwait = true;
+    // 顶层的 await 回来时若单元格已被中断，就不能再往下改共享的变量。
+    const top = t.functionDepth === 0;
+    if (top) t.edits.open(node.start, `${HOST}.w(`);
     t.visit(node.argument);
+    if (top) t.edits.close(node.end, ")");
+    t.usesAwait ||= top;
   },
 
   ObjectProperty(node, t) {

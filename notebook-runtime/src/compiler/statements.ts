@@ -1,6 +1,6 @@
 import { boundNames, type Node } from "./node.js";
 import { lexicalNames } from "./scope.js";
-import { type Access, HOST, type Transform, type Visitor } from "./transform.js";
+import { type Access, HOST, MARK, type Transform, type Visitor } from "./transform.js";
 
 /** 循环体开头的中断检查：旗子立起来就抛出。 */
 export const CHECK = `if(${HOST}i[0])${HOST}s();`;
@@ -140,8 +140,13 @@ export const statementVisitors: Record<string, Visitor> = {
         for (const name of boundNames(node.param)) scope.declare(name.name);
       },
       () => {
-        t.target(node.param, "define");
-        t.visit(node.body);
+        // 中断不能被 catch 吞掉；报错消息里的盒子名也在这里换回来。
+        const { param, body } = node;
+        const plain = param?.type === "Identifier";
+        if (!param) t.edits.open(body.start, `(${MARK}e)`);
+        if (!param || plain) t.edits.open(body.start + 1, `${HOST}.caught(${plain ? param.name : `${MARK}e`});`);
+        t.target(param, "define");
+        t.visit(body);
       },
     );
   },

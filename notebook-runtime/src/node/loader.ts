@@ -1,0 +1,57 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { constants, Script } from "node:vm";
+
+type Namespace = Record<string, unknown>;
+type Import = (specifier: string, options?: unknown) => Promise<Namespace>;
+
+/** 从笔记本所在目录解析导入：ESM、CommonJS、JSON、node: 内建模块、相对路径。 */
+export class Loader {
+  readonly require: NodeJS.Require;
+  readonly meta: { url: string; dirname: string; filename: string; resolve: (specifier: string) => string };
+  readonly #import: Import;
+  readonly #shims: Record<string, () => Promise<Namespace>>;
+
+  constructor(cwd: string, shims: Record<string, () => Promise<Namespace>>) {
+    const filename = join(cwd, "notebook.js");
+    this.#shims = shims;
+    this.#import = new Script("(specifier,options)=>import(specifier,options)", {
+      filename,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    }).runInThisContext() as Import;
+    this.require = createRequire(filename);
+    const { href: url } = pathToFileURL(filename);
+    this.meta = {
+      url,
+      dirname: cwd,
+      filename,
+      resolve: (specifier) => {
+        if (/^[a-z][a-z\d+.-]*:/i.test(specifier)) return specifier;
+        if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, url).href;
+        const path = this.require.resolve(specifier);
+        return path.startsWith("/") || /^[A-Z]:/i.test(path) ? pathToFileURL(path).href : `node:${path}`;
+      },
+    };
+  }
+
+  async load(specifier: string, options?: { with?: Record<string, string> }): Promise<Namespace> {
+    const shim = this.#shims[specifier];
+    if (shim) return shim();
+    if (/\.json$/i.test(specifier) && options?.with?.type === undefined && !/^[a-z]{2,}:/i.test(specifier)) {
+      const value = this.require(specifier);
+      return { ...(typeof value === "object" ? value : {}), default: value };
+    }
+    try {
+      return await this.#import(specifier, options);
+    } catch (error) {
+      // 笔记本放在别处时，课程自己的包从本包旁边找。
+      if (specifier.startsWith("@tidu/") && isNotFound(error)) return import(specifier);
+      throw error;
+    }
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return (error as { code?: string } | null)?.code === "ERR_MODULE_NOT_FOUND";
+}

@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { RuntimeError } from "../errors.js";
+import type { Output } from "../types.js";
+import type { NodeSessionOptions } from "./options.js";
+import { CONTROL, FrameReader, OUTPUT, type Reply, type Request, STDERR } from "./wire.js";
+
+const ENTRY = fileURLToPath(new URL("./child.js", import.meta.url));
+
+export interface Listener {
+  output(output: Output): void | Promise<void>;
+  reply(reply: Reply): void;
+  exit(code: number | null, signal: NodeJS.Signals | null): void;
+}
+
+/** 一个执行进程：起停、收帧、发请求。 */
+export class ExecutionProcess {
+  readonly #child: ChildProcess;
+  readonly #listener: Listener;
+  readonly #reader = new FrameReader();
+  readonly exited: Promise<void>;
+  alive = true;
+
+  constructor(options: NodeSessionOptions, listener: Listener) {
+    this.#listener = listener;
+    const argv = [process.execPath, ...(options.execArgv ?? []), ENTRY];
+    const [command, ...args] = options.wrapCommand?.(argv) ?? argv;
+    this.#child = spawn(command, args, {
+      cwd: options.cwd,
+      env: options.env,
+      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "ipc"],
+      windowsHide: true,
+    });
+    const [, stdout, stderr, frames, watch] = this.#child.stdio as unknown as Readable[];
+    // 原生代码和孙进程直接写的 1、2 号描述符。
+    for (const [name, stream] of [["stdout", stdout] as const, ["stderr", stderr] as const]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => this.#deliver([{ output_type: "stream", name, text }]));
+    }
+    frames?.on("data", (chunk: Buffer) => this.#read(chunk, frames));
+    for (const stream of [frames, watch, stdout, stderr]) stream?.on("error", () => {});
+    this.exited = new Promise((resolve) => {
+      const finish = (code: number | null, signal: NodeJS.Signals | null) => {
+        if (!this.alive) return;
+        this.alive = false;
+        listener.exit(code, signal);
+        resolve();
+      };
+      this.#child.once("error", () => finish(null, null));
+      // close 在所有管道读完之后，最后的输出不会丢。
+      this.#child.once("close", finish);
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.alive ? this.#child.pid : undefined;
+  }
+
+  #read(chunk: Buffer, stream: Readable): void {
+    this.#reader.push(chunk);
+    const outputs: Output[] = [];
+    let waiting: Promise<void> | undefined;
+    const flush = () => {
+      if (outputs.length === 0) return;
+      const done = this.#deliver(outputs.splice(0));
+      if (done) waiting = waiting ? waiting.then(() => done) : done;
+    };
+    for (const { kind, text } of this.#reader.frames()) {
+      if (kind === CONTROL) {
+        flush();
+        this.#listener.reply(JSON.parse(text));
+        continue;
+      }
+      if (kind === OUTPUT) {
+        outputs.push(JSON.parse(text));
+        continue;
+      }
+      const name = kind === STDERR ? "stderr" : "stdout";
+      const last = outputs.at(-1);
+      if (last?.output_type === "stream" && last.name === name) last.text += text;
+      else outputs.push({ output_type: "stream", name, text });
+    }
+    flush();
+    if (waiting) {
+      stream.pause();
+      waiting.finally(() => stream.resume()).catch(() => {});
+    }
+  }
+
+  #deliver(outputs: Output[]): Promise<void> | undefined {
+    let waiting: Promise<void> | undefined;
+    for (const output of outputs) {
+      const done = this.#listener.output(output);
+      if (done) waiting = waiting ? waiting.then(() => done) : done;
+    }
+    return waiting;
+  }
+
+  send(request: Request): void {
+    if (this.alive && this.#child.connected) this.#child.send(request, () => {});
+  }
+
+  /** 旗子经监视线程立起，死循环里也看得见。 */
+  interrupt(): void {
+    const watch = this.#child.stdio[4] as Writable | null | undefined;
+    if (this.alive) watch?.write("!");
+    this.send({ type: "interrupt" });
+  }
+
+  async kill(): Promise<void> {
+    if (!this.alive) return;
+    this.#child.kill("SIGKILL");
+    // 孙进程可能还拿着管道，close 迟迟不来：不等它。
+    for (const stream of this.#child.stdio) setTimeout(() => stream?.destroy(), 500).unref();
+    await this.exited;
+  }
+
+  /** 让事件循环不因空闲的会话而不能退出。 */
+  unref(): void {
+    this.#child.unref();
+    this.#child.channel?.unref();
+    for (const stream of this.#child.stdio) (stream as unknown as { unref?(): void })?.unref?.();
+  }
+}
+
+export function notStarted(detail: string): RuntimeError {
+  return new RuntimeError("TIDU-RT-001", `执行进程没有启动成功：${detail}`);
+}

@@ -1,0 +1,8 @@
+// 主线程与监视线程共享的内存：各项的下标。
+
+/** 非零：中断。单元格里的循环看它。 */
+export const FLAG = 0;
+/** 主线程的事件循环每处理一次中断就加一。 */
+export const HANDLED = 1;
+/** 主线程在定时器阶段：此时从外面终止执行会让 Node 崩溃。 */
+export const IN_TIMER = 2;

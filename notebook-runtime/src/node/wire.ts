@@ -1,0 +1,91 @@
+import { writeSync } from "node:fs";
+import type { Output } from "../types.js";
+
+/** 子进程 → 父进程走文件描述符 3：一个字节的种类、四字节小端长度、UTF-8 正文。 */
+export const OUT_FD = 3;
+/** 父进程 → 监视线程走文件描述符 4：一个字节是一次中断；连接断开说明父进程不在了。 */
+export const WATCH_FD = 4;
+
+export const STDOUT = 0x6f;
+export const STDERR = 0x65;
+export const OUTPUT = 0x6a;
+export const CONTROL = 0x63;
+
+/** 父进程 → 子进程，走 IPC 通道。 */
+export type Request =
+  | { type: "execute"; id: number; code: string; label: string }
+  | { type: "interrupt" }
+  | { type: "input"; id: number; text: string | null };
+
+/** 子进程 → 父进程的控制消息。 */
+export type Reply =
+  | { type: "ready" }
+  | { type: "done"; id: number; status: "ok" | "error" | "interrupted"; error?: import("../types.js").CellError }
+  | { type: "input"; id: number; prompt: string; password: boolean };
+
+const wait = new Int32Array(new SharedArrayBuffer(4));
+
+/** 同步写完整个帧：写不下时阻塞，这就是背压；进程崩溃也不丢已写的。 */
+export function writeFrame(kind: number, text: string): void {
+  const length = Buffer.byteLength(text);
+  const frame = Buffer.allocUnsafe(5 + length);
+  frame[0] = kind;
+  frame.writeUInt32LE(length, 1);
+  frame.write(text, 5);
+  for (let at = 0; at < frame.length; ) {
+    try {
+      at += writeSync(OUT_FD, frame, at);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EAGAIN") Atomics.wait(wait, 0, 0, 1);
+      else if (code === "EPIPE") process.exit(1);
+      else if (code !== "EINTR") throw error;
+    }
+  }
+}
+
+export function writeOutput(output: Output): void {
+  if (output.output_type === "stream") writeFrame(output.name === "stdout" ? STDOUT : STDERR, output.text);
+  else writeFrame(OUTPUT, JSON.stringify(output));
+}
+
+export function writeReply(reply: Reply): void {
+  writeFrame(CONTROL, JSON.stringify(reply));
+}
+
+/** 从任意切开的字节流里取出完整的帧。 */
+export class FrameReader {
+  #chunks: Buffer[] = [];
+  #size = 0;
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+  }
+
+  *frames(): Generator<{ kind: number; text: string }> {
+    while (this.#size >= 5) {
+      const head = this.#join(5);
+      const length = head.readUInt32LE(1);
+      if (this.#size < 5 + length) return;
+      const all = this.#join(5 + length);
+      const kind = all[0];
+      const text = all.toString("utf8", 5, 5 + length);
+      this.#drop(5 + length);
+      yield { kind, text };
+    }
+  }
+
+  /** 使第一块至少有 n 字节。 */
+  #join(n: number): Buffer {
+    if (this.#chunks[0].length < n) this.#chunks = [Buffer.concat(this.#chunks, this.#size)];
+    return this.#chunks[0];
+  }
+
+  #drop(n: number): void {
+    const [first] = this.#chunks;
+    this.#size -= n;
+    if (first.length === n) this.#chunks.shift();
+    else this.#chunks[0] = first.subarray(n);
+  }
+}

@@ -1,0 +1,211 @@
+import { compileCell } from "../compiler/compile.js";
+import { CellSyntaxError } from "../compiler/errors.js";
+import type { StaticImport } from "../compiler/types.js";
+import type { CellError, Output } from "../types.js";
+import { Variables } from "./box.js";
+import { cleanMessage, describeFailure, Interrupted } from "./failure.js";
+import { resultBundle } from "./format.js";
+import type { CellSources } from "./stack.js";
+
+/** 执行环境要提供的东西；Node 子进程和浏览器 worker 各有一份。 */
+export interface Engine {
+  /** 求值一段脚本，得到编译出的函数。file 出现在栈里。 */
+  evaluate(code: string, file: string): (api: CellApi) => unknown;
+  load(specifier: string, options?: unknown): Promise<Record<string, unknown>>;
+  /** import.meta。 */
+  meta: unknown;
+  inspect(value: unknown): string;
+  emit(output: Output): void;
+  /** 让事件循环走一圈：此间出现的未处理拒绝归这个单元格。 */
+  turn(): Promise<void>;
+  /** 第 0 项非零：中断。 */
+  flag: Int32Array;
+  sources: CellSources;
+}
+
+/** 编译出的代码能用到的东西；名字短，因为它们在代码里。 */
+export interface CellApi {
+  box: Variables["box"];
+  flag: Int32Array;
+  stop(): void;
+  w<T>(value: T): T;
+  caught(error: unknown): void;
+  load(specifier: string, options?: unknown): Promise<unknown>;
+  meta: unknown;
+}
+
+export interface RunResult {
+  status: "ok" | "error" | "interrupted";
+  error?: CellError;
+}
+
+interface Run {
+  label: string;
+  source: string;
+  cancelled: boolean;
+  fail: (error: unknown) => void;
+  /** 单元格结束时让没执行到的声明恢复原值。 */
+  settle: () => void;
+  /** 未处理的拒绝：Promise → 原因；之后又被处理的会移走。 */
+  rejections: Map<unknown, unknown>;
+}
+
+/** 一个会话里依次执行单元格；变量在各次执行之间保留。 */
+export class Runner {
+  readonly variables = new Variables();
+  readonly #engine: Engine;
+  #current: Run | null = null;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  get running(): boolean {
+    return this.#current !== null;
+  }
+
+  async run(source: string, label: string): Promise<RunResult> {
+    const engine = this.#engine;
+    engine.flag[0] = 0;
+    const run: Run = { label, source, cancelled: false, fail: () => {}, settle: () => {}, rejections: new Map() };
+    const failed = new Promise<never>((_, reject) => {
+      run.fail = (error) => {
+        run.cancelled = true;
+        run.settle();
+        reject(error);
+      };
+    });
+    failed.catch(() => {});
+    this.#current = run;
+    try {
+      await Promise.race([this.#execute(run), failed]);
+      await Promise.race([engine.turn(), failed]);
+      for (const reason of run.rejections.values()) throw reason;
+      return { status: "ok" };
+    } catch (thrown) {
+      run.cancelled = true;
+      if (thrown instanceof Interrupted) return { status: "interrupted", error: this.#describe(thrown, run) };
+      return { status: "error", error: this.#describe(thrown, run) };
+    } finally {
+      this.#current = null;
+    }
+  }
+
+  async #execute(run: Run): Promise<void> {
+    const engine = this.#engine;
+    const compiled = compileCell(run.source, { known: this.variables.known() });
+    const file = engine.sources.add(run.label, compiled);
+    const boxes = compiled.declarations.map(({ name, kind }) => {
+      const box = this.variables.box(name);
+      box.begin(kind);
+      return box;
+    });
+    run.settle = () => {
+      for (const box of boxes) box.end();
+    };
+    try {
+      for (const item of compiled.imports) await this.#import(item, run);
+      const cell = engine.evaluate(compiled.code, file);
+      const returned = cell.call(undefined, this.#api(run));
+      const value = compiled.isAsync ? await returned : returned;
+      if (run.cancelled || !compiled.hasValue) return;
+      const [result] = value as [unknown];
+      if (result === undefined) return;
+      const data = await resultBundle(result, (v) => engine.inspect(v));
+      if (run.cancelled) return;
+      engine.emit({ output_type: "execute_result", data, metadata: {}, execution_count: null });
+    } finally {
+      if (!run.cancelled) run.settle();
+    }
+  }
+
+  #api(run: Run): CellApi {
+    const engine = this.#engine;
+    return {
+      box: (name) => this.variables.box(name),
+      flag: engine.flag,
+      stop: () => {
+        throw new Interrupted();
+      },
+      w: (value) => {
+        if (run.cancelled) throw new Interrupted();
+        return value;
+      },
+      caught: (error) => {
+        if (error instanceof Interrupted) throw error;
+        cleanMessage(error);
+      },
+      load: (specifier, options) => engine.load(String(specifier), options),
+      meta: engine.meta,
+    };
+  }
+
+  async #import({ specifier, bindings, attributes, line, column }: StaticImport, run: Run): Promise<void> {
+    let module: Record<string, unknown>;
+    try {
+      const options = Object.keys(attributes).length > 0 ? { with: attributes } : undefined;
+      module = await this.#engine.load(specifier, options);
+    } catch (cause) {
+      if (cause instanceof Interrupted || !isMissing(cause)) throw cause;
+      throw Object.assign(new CellSyntaxError(`找不到模块 "${specifier}"：${(cause as Error).message}`, line, column), {
+        cause,
+      });
+    }
+    if (run.cancelled) throw new Interrupted();
+    for (const { local, imported } of bindings) {
+      const box = this.variables.box(local);
+      const found = pick(module, imported);
+      if (found) box.d = found.value;
+      else box.lack(`模块 "${specifier}" 没有导出 ${imported}。若它只是类型，请写 import type。`);
+    }
+  }
+
+  #describe(thrown: unknown, run: Run): CellError {
+    const { inspect, sources } = this.#engine;
+    return describeFailure(thrown, sources, inspect, { label: run.label, source: run.source });
+  }
+
+  /** 立即结束当前的等待；同步的循环由 flag 停下。 */
+  interrupt(): void {
+    this.#engine.flag[0] = 1;
+    this.#current?.fail(new Interrupted());
+  }
+
+  /** 回调里抛出的错误；单元格还在等时算它的，否则写到 stderr。 */
+  uncaught(error: unknown): void {
+    if (this.#current) this.#current.fail(error);
+    else if (!(error instanceof Interrupted)) this.#report(error);
+  }
+
+  rejected(promise: unknown, reason: unknown): void {
+    if (reason instanceof Interrupted) return;
+    if (this.#current) this.#current.rejections.set(promise, reason);
+    else this.#report(reason);
+  }
+
+  handled(promise: unknown): void {
+    this.#current?.rejections.delete(promise);
+  }
+
+  #report(error: unknown): void {
+    const { inspect, sources, emit } = this.#engine;
+    const { traceback } = describeFailure(error, sources, inspect, { label: "单元格", source: "" });
+    emit({ output_type: "stream", name: "stderr", text: `未处理的错误：${traceback.join("\n")}\n` });
+  }
+}
+
+function pick(module: Record<string, unknown>, imported: string): { value: unknown } | null {
+  if (imported === "*") return { value: module };
+  if (imported in module) return { value: module[imported] };
+  // CommonJS 里静态分析不到的导出，从 module.exports 上取，与 TypeScript 的 esModuleInterop 相同。
+  const { default: whole } = module;
+  if (whole !== null && (typeof whole === "object" || typeof whole === "function") && imported in whole) {
+    return { value: (whole as Record<string, unknown>)[imported] };
+  }
+  return imported === "default" ? { value: module } : null;
+}
+
+function isMissing(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND" || code === "ERR_PACKAGE_PATH_NOT_EXPORTED";
+}

@@ -1,0 +1,82 @@
+import { codeFrame } from "../compiler/frame.js";
+import type { CompiledCell } from "../compiler/types.js";
+
+/** 单元格代码的「文件名」；栈里见到它就换成单元格的名字。 */
+const FILE = /tidu-cell-(\d+)/;
+const LOCATION = /tidu-cell-(\d+):(\d+):(\d+)/g;
+
+export interface CellFrame {
+  cell: string;
+  line: number;
+  column: number;
+  source: string;
+}
+
+interface Entry {
+  label: string;
+  compiled: CompiledCell;
+}
+
+/** 跑过的单元格，用来把栈里的位置换成单元格的名字和源码的行列。 */
+export class CellSources {
+  readonly #entries: Entry[] = [];
+  readonly #internal: (frame: string) => boolean;
+
+  /** @param internal 属于运行时自身的栈帧，不给学习者看 */
+  constructor(internal: (frame: string) => boolean) {
+    this.#internal = internal;
+  }
+
+  add(label: string, compiled: CompiledCell): string {
+    this.#entries.push({ label, compiled });
+    return `tidu-cell-${this.#entries.length}`;
+  }
+
+  /** 把文本里的「tidu-cell-3:2:9」换成「单元格 [3]:2:5」。 */
+  mapText(text: string): string {
+    return plainNames(
+      text.replace(LOCATION, (whole, id, line, column) => {
+        const frame = this.#frame(id, line, column);
+        return frame ? `${frame.cell}:${frame.line}:${frame.column}` : whole;
+      }),
+    );
+  }
+
+  #frame(id: string, line: string, column: string): CellFrame | null {
+    const entry = this.#entries[Number(id) - 1];
+    if (!entry) return null;
+    const position = entry.compiled.original(Number(line), Number(column));
+    return { cell: entry.label, ...position, source: entry.compiled.source };
+  }
+
+  /** 原始的栈 → 栈帧行（不含消息、不含内部帧）与落在单元格里的帧，最内层在前。 */
+  read(stack: string): { lines: string[]; frames: CellFrame[] } {
+    const lines: string[] = [];
+    const frames: CellFrame[] = [];
+    for (const line of stack.split("\n")) {
+      const isFrame = /^\s+at /.test(line) || /^[^\s]*@.*:\d+:\d+$/.test(line);
+      if (!isFrame) continue;
+      const inCell = FILE.test(line);
+      if (!inCell && this.#internal(line)) continue;
+      LOCATION.lastIndex = 0;
+      const match = LOCATION.exec(line);
+      const frame = match && this.#frame(match[1], match[2], match[3]);
+      if (frame) frames.push(frame);
+      lines.push(`    ${this.mapText(line.trim())}`);
+    }
+    return { lines, frames };
+  }
+
+  /** 语法错误没有栈，位置由编译器给。 */
+  frameAt(label: string, source: string, line: number, column: number): string[] {
+    return [`${label}:${line}:${column}`, ...codeFrame(source, line, column)];
+  }
+}
+
+const CALLED = /\(0 ?, ?ª([\p{ID_Continue}$\u200c\u200d]+)\.[vckt]\)/gu;
+const PLAIN = /ª([\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)\.[vcktd]\b/gu;
+
+/** 报错里的 (0 , ªf.v) 与 ªx.c 换回学习者写的名字。 */
+export function plainNames(text: string): string {
+  return text.includes("ª") ? text.replace(CALLED, "$1").replace(PLAIN, "$1") : text;
+}
