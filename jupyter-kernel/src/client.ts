@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Dealer, Request, Subscriber } from "zeromq";
 import { address, type Connection } from "./connection.js";
-import { Codec, type Message } from "./message.js";
+import { Codec, type Header, type Message } from "./message.js";
 
 /** 一个请求的结果：回复，以及 iopub 上属于它的消息（到 idle 为止）。 */
 export interface Exchange {
@@ -111,25 +111,12 @@ export class KernelClient {
   }
 
   /** 发一个请求，等到回复和 idle 都到。 */
-  async request(
+  request(
     type: string,
     content: Record<string, unknown> = {},
     channel: "shell" | "control" = "shell",
   ): Promise<Exchange> {
-    const header = this.codec.header(type);
-    const frames = this.codec.encode({
-      identities: [],
-      header,
-      parent: {},
-      metadata: {},
-      content,
-      buffers: [],
-    });
-    const result = new Promise<Exchange>((resolve) => {
-      this.#pending.set(header.msg_id, { iopub: [], idle: false, resolve });
-    });
-    await (channel === "shell" ? this.#shell : this.#control).send(frames);
-    return result;
+    return this.#send(channel, this.codec.header(type), content);
   }
 
   execute(code: string, more: Record<string, unknown> = {}): Promise<Exchange> {
@@ -166,16 +153,39 @@ export class KernelClient {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  async #send(
+    channel: "shell" | "control",
+    header: Header,
+    content: Record<string, unknown>,
+  ): Promise<Exchange> {
+    const frames = this.codec.encode({
+      identities: [],
+      header,
+      parent: {},
+      metadata: {},
+      content,
+      buffers: [],
+    });
+    const result = new Promise<Exchange>((resolve) => {
+      this.#pending.set(header.msg_id, { iopub: [], idle: false, resolve });
+    });
+    await (channel === "shell" ? this.#shell : this.#control).send(frames);
+    return result;
+  }
+
   async #ready(timeout: number): Promise<void> {
     const deadline = performance.now() + timeout;
     let exited = false;
     this.process.once("exit", () => {
       exited = true;
     });
-    // iopub 的订阅要过一会儿才生效：反复问，直到连 idle 也收到
+    // iopub 的订阅要过一会儿才生效：答了却没收到 idle，就再问一次
     while (performance.now() < deadline && !exited) {
-      const answered = this.request("kernel_info_request");
-      if (await Promise.race([answered.then(() => true), delay(40).then(() => false)])) return;
+      const header = this.codec.header("kernel_info_request");
+      const exchange = this.#send("shell", header, {});
+      const pending = this.#pending.get(header.msg_id)!;
+      while (!pending.reply && performance.now() < deadline && !exited) await delay(2);
+      if (await Promise.race([exchange.then(() => true), delay(30).then(() => false)])) return;
     }
     throw new Error(`内核没有就绪${exited ? "（已退出）" : ""}：${this.#stderr}`);
   }

@@ -1,3 +1,4 @@
+export { type Exchange, KernelClient } from "./client.js";
 export { type Connection, ConnectionError, readConnection } from "./connection.js";
 export { Kernel, type KernelOptions } from "./kernel.js";
 export { installKernelspec, KernelspecError, kernelName, kernelspec, type Target } from "./kernelspec.js";

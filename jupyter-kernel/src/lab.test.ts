@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { jupyterPython } from "./testing.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const chapter = join(root, "notebooks", "3-architectures", "02-losses.ipynb");
+const browserPath = process.env["TIDU_CHROMIUM"] ?? "/usr/bin/chromium";
+
+interface CellOutputs {
+  source: string;
+  outputs: { output_type: string; ename?: string; evalue?: string; data?: Record<string, unknown> }[];
+}
+
+/** 真实的 JupyterLab，真实的浏览器：学习者打开一章会看到什么，就检查什么。 */
+describe("JupyterLab（Chromium）", function () {
+  this.timeout(300_000);
+  let server: ChildProcess | undefined;
+  let browser: Browser | undefined;
+  let page: Page;
+  let folder: string;
+
+  before(async function () {
+    if (!jupyterPython() || !existsSync(browserPath) || !existsSync(chapter)) return this.skip();
+    mkdirSync(join(root, ".cache"), { recursive: true });
+    // 放在仓库里面，笔记本才找得到 @tidu/*；用副本，JupyterLab 的自动保存就不会改动课程
+    folder = mkdtempSync(join(root, ".cache", "lab-test-"));
+    mkdirSync(join(folder, "notebooks"));
+    copyFileSync(chapter, join(folder, "notebooks", "chapter.ipynb"));
+    const port = await freePort();
+    server = startLab(folder, port);
+    browser = await chromium.launch({
+      executablePath: browserPath,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
+    });
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await open(page, `http://127.0.0.1:${port}/lab/tree/chapter.ipynb?token=test`);
+  });
+
+  after(async () => {
+    await browser?.close();
+    if (server) {
+      const exited = new Promise((resolve) => server!.once("exit", resolve));
+      server.kill("SIGTERM");
+      await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 5000))]);
+      server.kill("SIGKILL");
+    }
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("运行整章没有一个错误，界面是中文", async () => {
+    await page.evaluate(() => (globalThis as any).jupyterapp.commands.execute("notebook:run-all-cells"));
+    await idle(page);
+    const errors = (await outputs(page)).flatMap(({ source, outputs }) =>
+      outputs
+        .filter((output) => output.output_type === "error")
+        .map((output) => `${output.ename}: ${output.evalue}\n${source}`),
+    );
+    assert.deepEqual(errors, []);
+    await shot(page, "lab-chapter.png");
+    assert.match((await page.locator(".lm-MenuBar").textContent()) ?? "", /文件[\s\S]*编辑/);
+  });
+
+  it("图由 plotly 画出来", async () => {
+    const index = (await outputs(page)).findIndex(({ outputs }) =>
+      outputs.some(({ data }) => data && "application/vnd.plotly.v1+json" in data),
+    );
+    assert.ok(index >= 0, "这一章没有一张 plotly 图");
+    await page.evaluate(async (at) => {
+      const { content } = (globalThis as any).jupyterapp.shell.currentWidget;
+      content.activeCellIndex = at;
+      await content.scrollToItem(at, "center");
+    }, index);
+    const svg = page.locator(".js-plotly-plot svg.main-svg").first();
+    await svg.waitFor({ state: "visible", timeout: 30_000 });
+    assert.ok((await svg.locator("path").count()) > 0);
+    await shot(page, "lab-plot.png");
+  });
+
+  it("新单元格里的类型错误当场指出，什么也没有运行", async () => {
+    await page.evaluate(async () => {
+      const app = (globalThis as any).jupyterapp;
+      const { content } = app.shell.currentWidget;
+      content.activeCellIndex = content.widgets.length - 1;
+      await app.commands.execute("notebook:insert-cell-below");
+      await app.commands.execute("notebook:enter-edit-mode");
+    });
+    // 一次插入整段文字：逐键输入会触发自动补括号
+    await page.keyboard.insertText('console.log("跑了");\nconst step: number = "0.1";');
+    await page.keyboard.press("Shift+Enter");
+    await page.locator(".jp-OutputArea-output", { hasText: "TS2322" }).waitFor({ timeout: 30_000 });
+    await idle(page);
+    const cell = (await outputs(page)).find(({ source }) => source.includes('console.log("跑了")'))!;
+    assert.deepEqual(
+      cell.outputs.map((output) => output.output_type),
+      ["error"],
+    );
+    assert.equal(cell.outputs[0]!.ename, "TypeScriptError");
+    assert.match(cell.outputs[0]!.evalue!, /:2:7 TS2322 类型是 string 的值不能放进类型是 number 的地方/);
+    await shot(page, "lab-type-error.png");
+  });
+});
+
+/** 就是 `npm run lab -- …`，只是不打开浏览器、不碰用户自己的 Jupyter 设置。 */
+function startLab(folder: string, port: number): ChildProcess {
+  const data = join(folder, "jupyter");
+  return spawn(
+    process.execPath,
+    [
+      join(root, "scripts", "lab.mjs"),
+      "--no-browser",
+      `--port=${port}`,
+      "--IdentityProvider.token=test",
+      `--ServerApp.root_dir=${join(folder, "notebooks")}`,
+      "--LabApp.expose_app_in_browser=True",
+    ],
+    {
+      cwd: folder,
+      stdio: "ignore",
+      env: {
+        ...process.env,
+        JUPYTER_CONFIG_DIR: join(data, "config"),
+        JUPYTER_DATA_DIR: join(data, "data"),
+        JUPYTER_RUNTIME_DIR: join(data, "runtime"),
+        JUPYTERLAB_SETTINGS_DIR: join(data, "settings"),
+        JUPYTERLAB_WORKSPACES_DIR: join(data, "workspaces"),
+      },
+    },
+  );
+}
+
+async function open(page: Page, url: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await page.goto(url, { timeout: 30_000 });
+      break;
+    } catch (error) {
+      if (attempt >= 120) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+  await page.locator(".jp-Notebook .jp-Cell").first().waitFor({ timeout: 60_000 });
+  await idle(page);
+}
+
+/** 内核就绪，而且没有单元格在跑。 */
+async function idle(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => {
+      const widget = (globalThis as any).jupyterapp?.shell.currentWidget;
+      const kernel = widget?.sessionContext?.session?.kernel;
+      const waiting = widget?.content?.widgets?.some(
+        (cell: any) => cell.model.type === "code" && cell.model.executionState === "running",
+      );
+      return kernel?.status === "idle" && !waiting;
+    },
+    undefined,
+    { timeout: 120_000 },
+  );
+}
+
+function outputs(page: Page): Promise<CellOutputs[]> {
+  return page.evaluate(() =>
+    [...(globalThis as any).jupyterapp.shell.currentWidget.content.model.cells].map((cell: any) => ({
+      source: cell.sharedModel.source,
+      outputs: cell.type === "code" ? cell.outputs.toJSON() : [],
+    })),
+  );
+}
+
+async function shot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(root, "test-results", name) });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
