@@ -25,4 +25,11 @@ export interface Device {
   free?(buffer: unknown): void;
   /** 把图编译成函数：输入与输出都是本设备的缓冲区。缺省时 jit 逐个原语执行。 */
   compile?(graph: Graph): (inputs: readonly unknown[]) => unknown[];
+  /** 设备已经失效时的原因；正常时是 null。失效后再次 device(name) 会重新打开一个。 */
+  lost?(): string | null;
 }
+
+/** 打开一个设备的结果：设备与一句说明，或打不开的原因。 */
+export type Opened =
+  | { readonly device: Device; readonly detail: string }
+  | { readonly device: null; readonly detail: string };

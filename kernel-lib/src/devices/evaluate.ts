@@ -3,10 +3,12 @@ import { TiduError } from "../errors.js";
 import { ArrayTensor, type Tensor } from "../tensor.js";
 import { cpu } from "./cpu/device.js";
 import type { Device } from "./device.js";
+import { openedDevice } from "./registry.js";
 
 /** 在设备上求值：cpu 上的操作数会搬到另一个操作数所在的设备，两个不同的加速设备不能混用。 */
 export function evaluate(primitive: Primitive<any>, args: readonly Tensor[], params: Params): ArrayTensor {
   const inputs = args as readonly ArrayTensor[];
+  if (primitive.name === "to") return place(inputs[0]!, openedDevice(params["device"]));
   let device: Device = cpu;
   for (const x of inputs) {
     if (x.owner === cpu || x.owner === device) continue;
@@ -25,7 +27,7 @@ export function evaluate(primitive: Primitive<any>, args: readonly Tensor[], par
   return new ArrayTensor(device, device.run(primitive, local, params, out), out.shape, out.dtype);
 }
 
-/** 把 cpu 上的张量放到设备上；已经在那里就原样返回。 */
+/** 把能同步读取的张量放到设备上；已经在那里就原样返回。 */
 export function place(x: ArrayTensor, device: Device): ArrayTensor {
   if (x.owner === device) return x;
   const dtype = device.storage(x.dtype);

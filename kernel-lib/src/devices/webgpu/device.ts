@@ -1,0 +1,129 @@
+import type { Aval, Params, Primitive } from "../../core/primitive.js";
+import type { DType, TypedArray } from "../../dtype.js";
+import { TiduError } from "../../errors.js";
+import type { Graph } from "../../graph/graph.js";
+import type { ArrayTensor } from "../../tensor.js";
+import type { Device } from "../device.js";
+import { track } from "../scope.js";
+import type { GpuArray } from "./buffers.js";
+import { leaf } from "./chain.js";
+import { compileGraph } from "./compile.js";
+import type { GpuContext } from "./context.js";
+import { broadcastTo, concat, flip, pad, slice, transpose } from "./copy.js";
+import { cumsum } from "./cumsum.js";
+import { runElementwise } from "./elementwise.js";
+import { gather, scatterAdd } from "./gather.js";
+import { huber } from "./huber.js";
+import { matmul } from "./matmul.js";
+import { isReduction, reductionKernel, runPosition } from "./reduce.js";
+import { triplet } from "./triplet.js";
+
+type Kernel = (gpu: GpuContext, inputs: readonly ArrayTensor[], params: any, out: Aval) => GpuArray;
+
+const kernels: Readonly<Record<string, Kernel>> = {
+  reshape: (_, [x]) => x!.buffer as GpuArray,
+  transpose,
+  broadcastTo,
+  slice,
+  pad,
+  concat,
+  flip,
+  gather,
+  scatterAdd,
+  cumsum,
+  matmul,
+  argmax: (gpu, [x], { axis }, out) => runPosition(gpu, "argmax", x!, axis, out),
+  argmin: (gpu, [x], { axis }, out) => runPosition(gpu, "argmin", x!, axis, out),
+};
+
+/** webgpu 设备：浮点一律 float32；int32 存成 i32；bool 存成 u32。读取是异步的。 */
+export class WebGpuDevice implements Device {
+  readonly name = "webgpu";
+  readonly gpu: GpuContext;
+  /** 只有一个元素的常量（x.mul(2) 里的 2）反复出现，传一次就够。 */
+  private readonly scalars = new Map<string, GpuArray>();
+
+  constructor(gpu: GpuContext) {
+    this.gpu = gpu;
+  }
+
+  storage(dtype: DType): DType {
+    return dtype === "float64" ? "float32" : dtype;
+  }
+
+  lost(): string | null {
+    return this.gpu.lost;
+  }
+
+  upload(data: TypedArray, dtype: DType): GpuArray {
+    const key = data.length === 1 ? `${dtype}${Object.is(data[0], -0) ? "-0" : data[0]}` : null;
+    const known = key === null ? undefined : this.scalars.get(key);
+    if (known) return known;
+    const words =
+      dtype === "int32" ? Int32Array.from(data) : dtype === "bool" ? Uint32Array.from(data) : toFloat32(data);
+    const array = this.gpu.upload(words, key !== null);
+    if (key === null) track(this, array);
+    else {
+      if (this.scalars.size >= 1024) this.scalars.clear();
+      this.scalars.set(key, array);
+    }
+    return array;
+  }
+
+  async read(buffer: unknown, dtype: DType, size: number): Promise<TypedArray> {
+    const bytes = await this.gpu.read(buffer as GpuArray, 4 * size);
+    if (dtype === "int32") return new Int32Array(bytes);
+    return dtype === "bool" ? Uint8Array.from(new Uint32Array(bytes)) : new Float32Array(bytes);
+  }
+
+  run(primitive: Primitive<any>, inputs: readonly ArrayTensor[], params: Params, out: Aval): GpuArray {
+    const result = this.execute(primitive, inputs, params, out);
+    if (!inputs.some((x) => x.buffer === result)) track(this, result);
+    return result;
+  }
+
+  /** 执行一个原语，不登记到 scope。 */
+  execute(primitive: Primitive<any>, inputs: readonly ArrayTensor[], params: Params, out: Aval): GpuArray {
+    const { name } = primitive;
+    const kernel = kernels[name];
+    if (kernel) return kernel(this.gpu, inputs, params, out);
+    if (isReduction(name)) {
+      const [x] = inputs;
+      const reduction = { name, chain: leaf(0, x!), shape: x!.shape, axes: params["axes"] };
+      return reductionKernel(this.gpu, reduction, out)([x!.buffer as GpuArray]);
+    }
+    if (primitive.expr) return runElementwise(this.gpu, primitive, inputs, params, out);
+    throw new TiduError(
+      "TIDU-DEV-002",
+      `设备 webgpu 没有原语 “${name}” 的核。请用 await x.toDevice("cpu") 取回后在 cpu 上算这一步。`,
+    );
+  }
+
+  fused(name: string, inputs: readonly ArrayTensor[], params: Params): ArrayTensor[] | null {
+    const outputs =
+      name === "huber"
+        ? huber(this, inputs, params)
+        : name === "triplet"
+          ? triplet(this, inputs, params)
+          : null;
+    for (const y of outputs ?? []) track(this, y.buffer);
+    return outputs;
+  }
+
+  free(buffer: unknown): void {
+    this.gpu.pool.free(buffer as GpuArray);
+  }
+
+  compile(graph: Graph): (inputs: readonly unknown[]) => unknown[] {
+    const run = compileGraph(this, graph);
+    return (inputs) => {
+      const outputs = run(inputs as readonly GpuArray[]);
+      for (const y of outputs) if (!inputs.includes(y)) track(this, y);
+      return outputs;
+    };
+  }
+}
+
+function toFloat32(data: TypedArray): Float32Array {
+  return data instanceof Float32Array ? data : Float32Array.from(data);
+}

@@ -1,0 +1,183 @@
+import type { Params } from "../../core/primitive.js";
+import { literal } from "./wgsl.js";
+
+type Expression = (args: readonly string[], params: Params) => string;
+
+/**
+ * 整数版的表达式：输入输出都是 int32 时用它，24 位以上的整数也精确。
+ * 布尔在计算时是 f32，调用前已转成 i32。
+ */
+export const integerExpressions: Readonly<Record<string, Expression>> = {
+  add: ([a, b]) => `(${a} + ${b})`,
+  sub: ([a, b]) => `(${a} - ${b})`,
+  mul: ([a, b]) => `(${a} * ${b})`,
+  neg: ([a]) => `(-${a})`,
+  abs: ([a]) => `abs(${a})`,
+  sign: ([a]) => `sign(${a})`,
+  square: ([a]) => `(${a} * ${a})`,
+  relu: ([a]) => `max(${a}, 0i)`,
+  maximum: ([a, b]) => `max(${a}, ${b})`,
+  minimum: ([a, b]) => `min(${a}, ${b})`,
+  mod: ([a, b]) => `((${a} % ${b} + ${b}) % ${b})`,
+  where: ([c, a, b]) => `select(${b}, ${a}, ${c} != 0i)`,
+  equal: ([a, b]) => `(${a} == ${b})`,
+  notEqual: ([a, b]) => `(${a} != ${b})`,
+  greater: ([a, b]) => `(${a} > ${b})`,
+  greaterEqual: ([a, b]) => `(${a} >= ${b})`,
+  less: ([a, b]) => `(${a} < ${b})`,
+  lessEqual: ([a, b]) => `(${a} <= ${b})`,
+};
+
+/**
+ * 取代 WGSL 内置函数的版本。内置函数允许的误差相当大：sin 在 [−π, π] 内可差 2^−11，pow 的负底数是 NaN，
+ * tanh 与 sinh 在大数处会溢出；min、max、clamp 遇到 NaN 时结果不定，这里让 NaN 一路传下去。
+ */
+export const floatExpressions: Readonly<Record<string, Expression>> = {
+  pow: ([a, b]) => `pow_(${a}, ${b})`,
+  expm1: ([a]) => `expm1_(${a})`,
+  log1p: ([a]) => `log1p_(${a})`,
+  sin: ([a]) => `sin_(${a})`,
+  cos: ([a]) => `cos_(${a})`,
+  tan: ([a]) => `(sin_(${a}) / cos_(${a}))`,
+  tanh: ([a]) => `tanh_(${a})`,
+  sigmoid: ([a]) => `sigmoid_(${a})`,
+  softplus: ([a]) => `softplus_(${a})`,
+  erf: ([a]) => `erf_(${a})`,
+  relu: ([a]) => `select(${a}, 0.0, ${a} < 0.0)`,
+  elu: ([a], { alpha }) => `select(${literal(Number(alpha ?? 1))} * expm1_(${a}), ${a}, ${a} >= 0.0)`,
+  maximum: ([a, b]) => `max_(${a}, ${b})`,
+  minimum: ([a, b]) => `min_(${a}, ${b})`,
+  clip: ([a], { lo, hi }) => `clip_(${a}, ${literal(Number(lo))}, ${literal(Number(hi))})`,
+  where: ([c, a, b]) => `select(${b}, ${a}, ${c} != 0.0)`,
+  sign: ([a]) => `sign_(${a})`,
+  sinh: ([a]) => `sinh_(${a})`,
+  mod: ([a, b]) => `mod_(${a}, ${b})`,
+};
+
+interface Helper {
+  readonly needs?: readonly string[];
+  readonly code: string;
+}
+
+const helpers: Readonly<Record<string, Helper>> = {
+  max_: {
+    code: "fn max_(a: f32, b: f32) -> f32 { return select(max(a, b), nan_(), is_nan(a) || is_nan(b)); }",
+  },
+  min_: {
+    code: "fn min_(a: f32, b: f32) -> f32 { return select(min(a, b), nan_(), is_nan(a) || is_nan(b)); }",
+  },
+  clip_: {
+    code: "fn clip_(x: f32, lo: f32, hi: f32) -> f32 { return select(min(max(x, lo), hi), x, is_nan(x)); }",
+  },
+  sign_: { code: "fn sign_(x: f32) -> f32 { return select(sign(x), x, is_nan(x)); }" },
+  // 结果与除数同号。
+  mod_: {
+    code: "fn mod_(a: f32, b: f32) -> f32 { let r = a % b; return select(r, r + b, r != 0.0 && (r < 0.0) != (b < 0.0)); }",
+  },
+  // 底数为负时，整数次幂的符号由奇偶决定；整数次幂（≤ 16）用平方乘，误差只有几个 ulp。
+  pow_: {
+    code: `fn pow_(a: f32, b: f32) -> f32 {
+  if (is_nan(a) || is_nan(b)) { return select(nan_(), 1.0, b == 0.0); }
+  let whole = floor(b) == b;
+  if (whole && abs(b) <= 16.0) {
+    var n = u32(abs(b)); var base = a; var y = 1.0;
+    while (n > 0u) { if ((n & 1u) == 1u) { y *= base; } base *= base; n >>= 1u; }
+    return select(y, 1.0 / y, b < 0.0);
+  }
+  if (a == 0.0) { return select(0.0, inf_(), b < 0.0); }
+  let y = exp2(b * log2(abs(a)));
+  if (a > 0.0) { return y; }
+  if (!whole) { return nan_(); }
+  return select(y, -y, abs(b) < 16777216.0 && (i32(b) & 1i) == 1i);
+}`,
+  },
+  // 小处用泰勒级数，避免 exp(x) − 1 相消。
+  expm1_: {
+    code: `fn expm1_(x: f32) -> f32 {
+  if (abs(x) < 0.35) {
+    return x * (1.0 + x * (0.5 + x * (0.16666667 + x * (0.041666668 + x * (0.008333334 + x * (0.0013888889 + x * 0.0001984127))))));
+  }
+  return exp(x) - 1.0;
+}`,
+  },
+  // log(1+x)/(u−1)·x，u = 1+x：补回 1+x 舍入时丢掉的部分。
+  log1p_: {
+    code: `fn log1p_(x: f32) -> f32 {
+  if (abs(x) < 0.01) { return x * (1.0 - x * (0.5 - x * (0.33333334 - x * (0.25 - x * 0.2)))); }
+  return log(1.0 + x);
+}`,
+  },
+  // 按 π/2 分三段相减约化（Cody–Waite），再用 cephes 的多项式。
+  reduce_: {
+    code: `fn reduce_(x: f32) -> vec2<f32> {
+  let n = round(x * 0.63661975);
+  let r = fma(n, -7.54979013e-8, fma(n, -4.83751297e-4, x - n * 1.5703125));
+  return vec2<f32>(r, n);
+}
+fn poly_sin_(r: f32) -> f32 { let z = r * r; return r + r * z * (-1.6666654611e-1 + z * (8.3321608736e-3 - z * 1.9515295891e-4)); }
+fn poly_cos_(r: f32) -> f32 { let z = r * r; return 1.0 - 0.5 * z + z * z * (4.166664568298827e-2 + z * (-1.388731625493765e-3 + z * 2.443315711809948e-5)); }
+fn quarter_(x: f32, shift: i32) -> f32 {
+  if (!(abs(x) < 1.0e5)) { return select(cos(x), sin(x), shift == 0i); }
+  let rn = reduce_(x);
+  let q = (i32(rn.y) + shift) & 3i;
+  let y = select(poly_sin_(rn.x), poly_cos_(rn.x), (q & 1i) == 1i);
+  return select(y, -y, q >= 2i);
+}`,
+  },
+  sin_: { needs: ["reduce_"], code: "fn sin_(x: f32) -> f32 { return quarter_(x, 0i); }" },
+  cos_: { needs: ["reduce_"], code: "fn cos_(x: f32) -> f32 { return quarter_(x, 1i); }" },
+  // tanh x = (e^{2x} − 1)/(e^{2x} + 1)；|x| > 10 时在 float32 里就是 ±1。
+  tanh_: {
+    needs: ["expm1_"],
+    code: `fn tanh_(x: f32) -> f32 {
+  if (abs(x) > 10.0) { return sign(x); }
+  let e = expm1_(2.0 * x);
+  return e / (e + 2.0);
+}`,
+  },
+  // sinh x = (e + e/(e + 1))/2，e = e^|x| − 1。
+  sinh_: {
+    needs: ["expm1_"],
+    code: `fn sinh_(x: f32) -> f32 {
+  if (abs(x) > 20.0) { return sign(x) * exp(abs(x) - 0.6931472); }
+  let e = expm1_(abs(x));
+  return sign(x) * 0.5 * (e + e / (e + 1.0));
+}`,
+  },
+  sigmoid_: {
+    code: `fn sigmoid_(x: f32) -> f32 {
+  let e = exp(-abs(x));
+  return select(1.0, e, x < 0.0) / (1.0 + e);
+}`,
+  },
+  softplus_: {
+    needs: ["log1p_"],
+    code: "fn softplus_(x: f32) -> f32 { return select(max(x, 0.0) + log1p_(exp(-abs(x))), x, is_nan(x)); }",
+  },
+  // |x| < 1 用级数；其余用 Abramowitz–Stegun 7.1.26 的加强版（Numerical Recipes erfcc，相对误差 1.2e−7）。
+  erf_: {
+    code: `fn erf_(x: f32) -> f32 {
+  let a = abs(x);
+  if (a < 1.0) {
+    let z = x * x;
+    return 1.1283792 * x * (1.0 + z * (-0.33333334 + z * (0.1 + z * (-0.023809524 + z * (0.0046296297 + z * (-0.0007575758 + z * (0.00010683761 + z * (-0.000013227513 + z * 0.0000014589169))))))));
+  }
+  if (a > 4.0) { return select(sign(x), x, is_nan(x)); }
+  let t = 1.0 / (1.0 + 0.5 * a);
+  let y = t * exp(-a * a - 1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 + t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * (-0.82215223 + t * 0.17087277)))))))));
+  return select(1.0 - y, y - 1.0, x < 0.0);
+}`,
+  },
+};
+
+/** 源码里用到的辅助函数的定义，按依赖次序。 */
+export function helpersFor(code: string): string {
+  const found: string[] = [];
+  const visit = (name: string): void => {
+    if (found.includes(name)) return;
+    for (const need of helpers[name]!.needs ?? []) visit(need);
+    found.push(name);
+  };
+  for (const name of Object.keys(helpers)) if (code.includes(`${name}(`)) visit(name);
+  return found.map((name) => helpers[name]!.code).join("\n");
+}
