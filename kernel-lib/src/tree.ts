@@ -54,7 +54,7 @@ function isNumeric(x: readonly unknown[]): boolean {
   );
 }
 
-function isPlainObject(x: object): x is Record<string, unknown> {
+export function isPlainObject(x: object): x is Record<string, unknown> {
   const prototype = Object.getPrototypeOf(x);
   return prototype === null || prototype === Object.prototype || isForeignPlain(prototype);
 }
@@ -104,7 +104,7 @@ function walk<L>(
   return other(tree, path);
 }
 
-function isTensorLike(x: unknown): boolean {
+export function isTensorLike(x: unknown): boolean {
   if (x instanceof Tensor || typeof x === "number" || typeof x === "boolean") return true;
   return ArrayBuffer.isView(x) || (Array.isArray(x) && isNumeric(x));
 }
@@ -121,6 +121,16 @@ export function flatten(tree: unknown, path = "x"): Flat<TensorLike> {
     );
   });
   return { leaves, paths, structure };
+}
+
+/** 展平一列参数；最外层总是“一个参数一项”，哪怕参数都是数。 */
+export function flattenArgs(args: readonly unknown[], name: (i: number) => string): Flat<TensorLike> {
+  const each = args.map((arg, i) => flatten(arg, name(i)));
+  return {
+    leaves: each.flatMap((f) => f.leaves),
+    paths: each.flatMap((f) => f.paths),
+    structure: { kind: "array", children: each.map((f) => f.structure) },
+  };
 }
 
 /** 只把张量当叶子，其余原样记在结构里：用于残差和带配置项的参数。 */

@@ -12,10 +12,12 @@ export interface GraphNode {
   readonly params: Params;
   readonly shape: Shape;
   readonly dtype: DType;
-  /** 常量的值。 */
+  /** 常量的值，已经放在图所在的设备上。 */
   readonly value: ArrayTensor | null;
+  /** 只有一个元素的常量的数值，生成代码时可以直接写成字面量。 */
+  readonly scalar?: number | undefined;
   /** 显示用的名字，如参数名。 */
-  name?: string;
+  name?: string | undefined;
 }
 
 /** 计算图：nodes 按拓扑次序排列，含全部输入与常量。 */

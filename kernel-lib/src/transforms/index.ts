@@ -3,6 +3,7 @@ export { grad, valueAndGrad } from "./grad.js";
 export { hessian } from "./hessian.js";
 export { hvp } from "./hvp.js";
 export { jacfwd, jacobian, jacrev } from "./jacobian.js";
+export { type JitOptions, jit } from "./jit.js";
 export { jvp } from "./jvp.js";
 export { linearize } from "./linearize.js";
 export { vjp } from "./vjp.js";

@@ -1,0 +1,280 @@
+import type { DType } from "../../dtype.js";
+import type { GraphNode } from "../../graph/graph.js";
+import type { Affine, Var } from "./compile-affine.js";
+import { coalesce, type Kernel, type Member, merged } from "./compile-kernels.js";
+import { childrenOf, type Expr, sameAddress } from "./compile-lower.js";
+
+/** 生成代码时要问的：缓冲区叫什么、标量叫什么、哪些根要真的写出去。 */
+export interface Names {
+  /** 缓冲区变量名。 */
+  buffer(holder: GraphNode): string;
+  /** 只有一个元素、住在局部变量里的根。 */
+  scalar(holder: GraphNode): string | null;
+  /** 本嵌套之外有没有人要读它。 */
+  escapes(node: GraphNode): boolean;
+  /** float32 的累加用的 float64 草稿。 */
+  scratch(node: GraphNode): string;
+}
+
+/** 一层循环的代码：先是常量，再是里层循环或循环体，最后是收尾。 */
+interface Scope {
+  readonly depth: number;
+  readonly parent: Scope | null;
+  readonly head: string[];
+  readonly tail: string[];
+}
+
+const identity = { sum: "0", prod: "1", max: "-Infinity", min: "Infinity" } as const;
+
+/** 两个值的归约；最值里有 NaN 结果就是 NaN，与 Math.max 一致。 */
+export function combine(op: keyof typeof identity, acc: string, x: string): string {
+  if (op === "sum") return `${acc} + ${x}`;
+  return op === "prod" ? `${acc} * ${x}` : `Math.${op}(${acc}, ${x})`;
+}
+
+/**
+ * 一个循环嵌套的代码。每个中间值都是一个 const，放在它依赖的最深一层循环里，
+ * 与里层循环无关的计算因此自动提到外面。
+ */
+export class LoopEmitter {
+  private readonly names: Names;
+  private readonly kernel: Kernel & { kind: "loop" };
+  private readonly loops: { v: Var; extent: number }[];
+  private readonly owner: Map<Var, Var>;
+  private readonly scopes: Scope[];
+  private readonly inner = new Map<Var, Scope>();
+  private readonly text = new Map<Expr, string>();
+  private readonly before: string[] = [];
+  private readonly after: string[] = [];
+  private readonly logical: ReadonlySet<Expr>;
+  private count = 0;
+
+  constructor(kernel: Kernel & { kind: "loop" }, names: Names) {
+    this.names = names;
+    this.kernel = kernel;
+    const { addresses, pinned, exprs } = survey(kernel.members);
+    const { loops, owner } = coalesce(kernel.vars, addresses, pinned);
+    this.loops = loops;
+    this.owner = owner;
+    this.logical = conditionsOnly(
+      exprs,
+      kernel.members.map((m) => m.expr),
+    );
+    this.scopes = [{ depth: 0, parent: null, head: [], tail: [] }];
+    for (const [i] of loops.entries()) {
+      this.scopes.push({ depth: i + 1, parent: this.scopes[i]!, head: [], tail: [] });
+    }
+  }
+
+  emit(): string {
+    for (const member of this.kernel.members) this.member(member);
+    return [...this.before, "{", this.nest(0), "}", ...this.after].join("\n");
+  }
+
+  private nest(depth: number): string {
+    const { head, tail } = this.scopes[depth]!;
+    const loop = this.loops[depth];
+    if (!loop) return [...head, ...tail].join("\n");
+    const { name } = loop.v;
+    const open = `for (let ${name} = 0; ${name} < ${loop.extent}; ${name}++) {`;
+    return [...head, open, this.nest(depth + 1), "}", ...tail].join("\n");
+  }
+
+  private member({ node, reduce, expr, address }: Member): void {
+    const body = this.scopes.at(-1)!;
+    const scalar = this.names.scalar(node);
+    const at = merged(address, this.owner);
+    const kept = this.depthOf(at.terms.keys());
+    if (reduce === null) {
+      const value = this.value(expr, body);
+      if (scalar !== null) {
+        this.before.push(`let ${scalar};`);
+        body.tail.push(`${scalar} = ${value};`);
+      } else if (this.names.escapes(node)) {
+        body.tail.push(`${this.names.buffer(node)}[${this.address(at)}] = ${value};`);
+      }
+      return;
+    }
+    const value = this.value(expr, body);
+    if (kept === at.terms.size) {
+      // 留下的循环都在外层：累加器是局部变量。
+      const acc = scalar ?? `a${node.id}`;
+      const init = `let ${acc} = ${identity[reduce]};`;
+      if (scalar !== null) this.before.push(init);
+      else this.scopes[kept]!.head.push(init);
+      body.tail.push(`${acc} = ${combine(reduce, acc, value)};`);
+      if (scalar !== null) {
+        if (node.dtype !== "float64") this.after.push(`${acc} = ${rounded(acc, node.dtype)};`);
+      } else this.scopes[kept]!.tail.push(`${this.names.buffer(node)}[${this.address(at)}] = ${acc};`);
+      return;
+    }
+    const direct = node.dtype === "float64" || node.dtype === "int32";
+    const target = direct ? this.names.buffer(node) : this.names.scratch(node);
+    this.before.push(`${target}.fill(${direct ? fillOf(reduce, node.dtype) : identity[reduce]});`);
+    const cell = `${target}[${this.address(at)}]`;
+    body.tail.push(`${cell} = ${combine(reduce, cell, value)};`);
+    if (!direct) this.after.push(`${this.names.buffer(node)}.set(${target});`);
+  }
+
+  /** 表达式的文本：字面量、变量名或一次读取。 */
+  private value(e: Expr, from: Scope): string {
+    const known = this.text.get(e);
+    if (known !== undefined) return known;
+    const text = this.define(e, from);
+    this.text.set(e, text);
+    return text;
+  }
+
+  private define(e: Expr, from: Scope): string {
+    const scope = this.scopeOf(e, from);
+    switch (e.kind) {
+      case "literal":
+        return literal(e.value);
+      case "load":
+        return this.load(e, scope);
+      case "op": {
+        const args = e.args.map((x) => this.value(x, from));
+        const { primitive, params } = e.node;
+        let text = primitive!.expr!.js(args, params);
+        if (this.logical.has(e)) text = text.replace(/^\((.*) \? 1 : 0\)$/s, "($1)");
+        else if (e.dtype !== "bool") text = rounded(text, e.dtype);
+        return this.constant(scope, text);
+      }
+      case "sum": {
+        const products = e.items.map(([a, b]) => `${this.value(a, from)} * ${this.value(b, from)}`);
+        return this.constant(scope, rounded(products.join(" + ") || "0", e.dtype));
+      }
+      case "dot":
+        return this.dot(e, scope);
+      case "bounded": {
+        const inside = this.value(e.inside, from);
+        const tests = e.tests.map(({ index, size }) => {
+          const at = this.address(merged(index, this.owner));
+          return `${at} >= 0 && ${at} < ${size}`;
+        });
+        return this.constant(scope, `(${tests.join(" && ")} ? ${inside} : ${literal(e.value)})`);
+      }
+    }
+  }
+
+  private load(e: Expr & { kind: "load" }, scope: Scope): string {
+    const writer = this.kernel.members.find((m) => m.node === e.holder);
+    if (writer && writer.reduce === null && sameAddress(writer.address, e.address)) {
+      return this.value(writer.expr, scope);
+    }
+    const scalar = this.names.scalar(e.holder);
+    if (scalar !== null) return scalar;
+    const at = this.address(merged(e.address, this.owner));
+    return this.constant(scope, `${this.names.buffer(e.holder)}[${at}]`);
+  }
+
+  private dot(e: Expr & { kind: "dot" }, scope: Scope): string {
+    const acc = `d${this.count++}`;
+    const inner: Scope = { depth: scope.depth + 0.5, parent: scope, head: [], tail: [] };
+    this.inner.set(e.k, inner);
+    const product = `${this.value(e.a, inner)} * ${this.value(e.b, inner)}`;
+    const { name, extent } = e.k;
+    scope.head.push(
+      `let ${acc} = 0;`,
+      `for (let ${name} = 0; ${name} < ${extent}; ${name}++) {`,
+      ...inner.head,
+      `${acc} += ${product};`,
+      "}",
+    );
+    this.inner.delete(e.k);
+    for (const x of [...this.text.keys()]) if (x.vars.has(e.k)) this.text.delete(x);
+    return e.dtype === "float64" ? acc : this.constant(scope, rounded(acc, e.dtype));
+  }
+
+  private constant(scope: Scope, text: string): string {
+    const name = `t${this.count++}`;
+    scope.head.push(`const ${name} = ${text};`);
+    return name;
+  }
+
+  /** 依赖的变量里最深的一层。 */
+  private scopeOf(e: Expr, from: Scope): Scope {
+    for (const v of e.vars) {
+      const inner = this.inner.get(v);
+      if (inner) return inner;
+    }
+    const outer = this.scopes[this.depthOf(e.vars)]!;
+    return outer.depth <= from.depth ? outer : from;
+  }
+
+  private depthOf(vars: Iterable<Var>): number {
+    let depth = 0;
+    for (const v of vars) {
+      const o = this.owner.get(v);
+      const at = this.loops.findIndex((l) => l.v === o);
+      if (at >= 0) depth = Math.max(depth, at + 1);
+    }
+    return depth;
+  }
+
+  private address(a: Affine): string {
+    const parts: string[] = [];
+    for (const [v, c] of a.terms) parts.push(c === 1 ? v.name : `${v.name} * ${c}`);
+    if (a.offset !== 0 || parts.length === 0) parts.push(String(a.offset));
+    return parts.join(" + ");
+  }
+}
+
+function fillOf(reduce: keyof typeof identity, dtype: DType): string {
+  if (dtype !== "int32" || reduce === "sum" || reduce === "prod") return identity[reduce];
+  return reduce === "max" ? "-2147483648" : "2147483647";
+}
+
+/** 存进 dtype 再读出来的值。 */
+export function rounded(text: string, dtype: DType): string {
+  switch (dtype) {
+    case "float32":
+      return `Math.fround(${text})`;
+    case "int32":
+      return `(${text} | 0)`;
+    case "bool":
+      return `(${text} & 255)`;
+    default:
+      return text;
+  }
+}
+
+export function literal(value: number): string {
+  if (Object.is(value, -0)) return "(-0)";
+  return value < 0 ? `(${value})` : String(value);
+}
+
+/** 嵌套里的全部地址；pad 的边界判断要用到的变量不能合并。 */
+function survey(members: readonly Member[]): {
+  addresses: Affine[];
+  pinned: Set<Var>;
+  exprs: Set<Expr>;
+} {
+  const addresses = members.map((m) => m.address);
+  const pinned = new Set<Var>();
+  const exprs = new Set<Expr>();
+  const stack = members.map((m) => m.expr);
+  for (let e = stack.pop(); e; e = stack.pop()) {
+    if (exprs.has(e)) continue;
+    exprs.add(e);
+    if (e.kind === "load") addresses.push(e.address);
+    if (e.kind === "bounded") for (const t of e.tests) for (const v of t.index.terms.keys()) pinned.add(v);
+    stack.push(...childrenOf(e));
+  }
+  return { addresses, pinned, exprs };
+}
+
+/** 只当 where 的条件用的比较：不必先变成 0/1 再与 0 比。 */
+function conditionsOnly(exprs: ReadonlySet<Expr>, roots: readonly Expr[]): Set<Expr> {
+  const found = new Set<Expr>();
+  const barred = new Set<Expr>(roots);
+  for (const e of exprs) {
+    for (const [i, x] of childrenOf(e).entries()) {
+      const condition = e.kind === "op" && e.node.primitive!.name === "where" && i === 0;
+      if (condition && x.kind === "op" && x.dtype === "bool") found.add(x);
+      else barred.add(x);
+    }
+  }
+  for (const x of barred) found.delete(x);
+  return found;
+}

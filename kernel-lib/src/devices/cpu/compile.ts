@@ -1,0 +1,233 @@
+import { allocate, type DType, type TypedArray } from "../../dtype.js";
+import type { Graph, GraphNode } from "../../graph/graph.js";
+import { sizeOf } from "../../shape.js";
+import { ArrayTensor } from "../../tensor.js";
+import { type Affine, scale, type Var } from "./compile-affine.js";
+import { LoopEmitter, type Names } from "./compile-emit.js";
+import { gemm } from "./compile-gemm.js";
+import { type Kernel, type Operand, schedule } from "./compile-kernels.js";
+import { loadsOf, sameAddress } from "./compile-lower.js";
+import { makePlan, type Plan } from "./compile-plan.js";
+import { cpu } from "./device.js";
+
+export type Compiled = (inputs: readonly unknown[]) => unknown[];
+
+/**
+ * 把整张图编译成一个 JavaScript 函数。逐元素运算、约简与小矩阵乘融合进尽量少的循环，
+ * 视图（reshape、transpose、broadcastTo、slice …）只改下标；中间缓冲区编译时分配好，反复使用，输出每次新建。
+ */
+export function compileCpu(graph: Graph): Compiled {
+  const { source, links } = generate(graph);
+  return new Function("links", source)(links) as Compiled;
+}
+
+/** 生成的源代码，供阅读与测试。 */
+export function sourceOf(graph: Graph): string {
+  return generate(graph).source;
+}
+
+/** 生成的代码要引用的外部对象。 */
+interface Links {
+  readonly constants: TypedArray[];
+  readonly buffers: TypedArray[];
+  readonly calls: ((inputs: TypedArray[]) => TypedArray)[];
+  readonly gemm: typeof gemm;
+}
+
+function generate(graph: Graph): { source: string; links: Links } {
+  const plan = makePlan(graph);
+  const kernels = schedule(plan);
+  const links: Links = { constants: [], buffers: [], calls: [], gemm };
+  const names = new BufferNames(graph, plan, kernels, links);
+  const body: string[] = [];
+  for (const kernel of kernels) {
+    if (kernel.kind === "loop") body.push(new LoopEmitter(kernel, names).emit());
+    else if (kernel.kind === "gemm") body.push(emitGemm(kernel, names));
+    else body.push(emitCall(kernel.node, names, plan, links));
+  }
+  const results = graph.outputs.map((y) => names.result(plan.holder(y)));
+  const source = [
+    '"use strict";',
+    "const { constants, buffers, calls, gemm } = links;",
+    "return (inputs) => {",
+    ...names.declarations(),
+    ...body,
+    `return [${results.join(", ")}];`,
+    "};",
+  ].join("\n");
+  return { source, links };
+}
+
+const arrayName: Record<DType, string> = {
+  float64: "Float64Array",
+  float32: "Float32Array",
+  int32: "Int32Array",
+  bool: "Uint8Array",
+};
+
+/** 各节点的缓冲区：输入、常量、输出（每次新建）、中间结果（按存活区间复用）。 */
+class BufferNames implements Names {
+  private readonly named = new Map<GraphNode, string>();
+  private readonly declared: string[] = [];
+  private readonly outside = new Set<GraphNode>();
+  private readonly outputs: ReadonlySet<GraphNode>;
+  private readonly links: Links;
+  private readonly scratches = new Map<number, string>();
+
+  constructor(graph: Graph, plan: Plan, kernels: readonly Kernel[], links: Links) {
+    this.links = links;
+    this.outputs = new Set(graph.outputs.map((y) => plan.holder(y)));
+    for (const [i, x] of graph.inputs.entries()) {
+      this.named.set(x, `x${i}`);
+      this.declared.push(`const x${i} = inputs[${i}];`);
+    }
+    this.allocate(plan, kernels);
+  }
+
+  buffer(holder: GraphNode): string {
+    return this.named.get(holder) ?? this.constant(holder);
+  }
+
+  scalar(holder: GraphNode): string | null {
+    return holder.kind === "op" && sizeOf(holder.shape) === 1 && !this.named.has(holder)
+      ? `s${holder.id}`
+      : null;
+  }
+
+  escapes(node: GraphNode): boolean {
+    return this.outside.has(node) || this.outputs.has(node);
+  }
+
+  scratch(node: GraphNode): string {
+    const size = sizeOf(node.shape);
+    let name = this.scratches.get(size);
+    if (!name) this.scratches.set(size, (name = this.preallocated("float64", size)));
+    return name;
+  }
+
+  /** 缓冲区；标量则装进新的数组。 */
+  result(holder: GraphNode): string {
+    const scalar = this.scalar(holder);
+    return scalar === null ? this.buffer(holder) : `${arrayName[holder.dtype]}.of(${scalar})`;
+  }
+
+  declarations(): readonly string[] {
+    return this.declared;
+  }
+
+  /** 常量用到时才连上；单个数已经写成字面量，通常用不到。 */
+  private constant(node: GraphNode): string {
+    const i = this.links.constants.push(node.value!.buffer as TypedArray) - 1;
+    this.named.set(node, `c${i}`);
+    this.declared.push(`const c${i} = constants[${i}];`);
+    return `c${i}`;
+  }
+
+  private preallocated(dtype: DType, size: number): string {
+    const i = this.links.buffers.push(allocate(dtype, size)) - 1;
+    this.declared.push(`const b${i} = buffers[${i}];`);
+    return `b${i}`;
+  }
+
+  /** 每个中间缓冲区从写到最后一次读之间不能被别人用；过了就还回去给同样大小的用。 */
+  private allocate(plan: Plan, kernels: readonly Kernel[]): void {
+    const lastUse = new Map<GraphNode, number>();
+    const writers = new Map<GraphNode, number>();
+    const use = (holder: GraphNode, at: number): void => {
+      if (writers.get(holder) !== at) this.outside.add(holder);
+      lastUse.set(holder, at);
+    };
+    for (const [at, kernel] of kernels.entries()) {
+      for (const node of written(kernel)) writers.set(node, at);
+      for (const holder of reads(kernel, plan)) use(holder, at);
+    }
+    const free = new Map<string, string[]>();
+    const live: { until: number; key: string; name: string }[] = [];
+    for (const [at, kernel] of kernels.entries()) {
+      for (const [i, entry] of [...live.entries()].reverse()) {
+        if (entry.until >= at) continue;
+        live.splice(i, 1);
+        free.set(entry.key, [...(free.get(entry.key) ?? []), entry.name]);
+      }
+      for (const node of written(kernel)) {
+        if (kernel.kind === "opaque") this.named.set(node, `r${node.id}`);
+        else if (kernel.kind === "loop" && sizeOf(node.shape) === 1) continue;
+        else if (this.outputs.has(node)) {
+          this.declared.push(`const o${node.id} = new ${arrayName[node.dtype]}(${sizeOf(node.shape)});`);
+          this.named.set(node, `o${node.id}`);
+        } else if (this.outside.has(node)) {
+          const size = sizeOf(node.shape);
+          const key = `${node.dtype}:${size}`;
+          const name = free.get(key)?.pop() ?? this.preallocated(node.dtype, size);
+          this.named.set(node, name);
+          live.push({ until: lastUse.get(node) ?? at, key, name });
+        }
+      }
+    }
+  }
+}
+
+function written(kernel: Kernel): GraphNode[] {
+  return kernel.kind === "loop" ? kernel.members.map((m) => m.node) : [kernel.node];
+}
+
+/** 嵌套要从缓冲区读的根；同一次迭代里刚写的不算。 */
+function reads(kernel: Kernel, plan: Plan): GraphNode[] {
+  if (kernel.kind === "gemm") return [kernel.left.holder, kernel.right.holder];
+  if (kernel.kind === "opaque") return kernel.node.args.map((x) => plan.holder(x));
+  const found: GraphNode[] = [];
+  for (const { expr } of kernel.members) {
+    for (const load of loadsOf(expr)) {
+      const writer = kernel.members.find((m) => m.node === load.holder);
+      if (writer && writer.reduce === null && sameAddress(writer.address, load.address)) continue;
+      found.push(load.holder);
+    }
+  }
+  return found;
+}
+
+function emitCall(node: GraphNode, names: BufferNames, plan: Plan, links: Links): string {
+  const { primitive, args, params, shape, dtype } = node;
+  const i =
+    links.calls.push((inputs) =>
+      cpu.run(
+        primitive!,
+        inputs.map((data, k) => new ArrayTensor(cpu, data, args[k]!.shape, args[k]!.dtype)),
+        params,
+        { shape, dtype },
+      ),
+    ) - 1;
+  const operands = args.map((x) => names.result(plan.holder(x)));
+  return `const ${names.buffer(node)} = calls[${i}]([${operands.join(", ")}]);`;
+}
+
+function emitGemm({ node, left, right }: Kernel & { kind: "gemm" }, names: BufferNames): string {
+  const [m, n] = node.shape.slice(-2) as [number, number];
+  const operand = (o: Operand): string => {
+    const offset = text(o.address, o.batch);
+    const step = (v: Var): number => o.address.terms.get(v) ?? 0;
+    return `{ data: ${names.result(o.holder)}, offset: ${offset}, row: ${step(o.row)}, column: ${step(o.column)} }`;
+  };
+  const { batch } = left;
+  const lines = batch.map((v) => `for (let ${v.name} = 0; ${v.name} < ${v.extent}; ${v.name}++)`);
+  let start: Affine = { offset: 0, terms: new Map() };
+  for (const v of batch) {
+    start = scale(start, v.extent);
+    start = { offset: 0, terms: new Map([...start.terms, [v, 1]]) };
+  }
+  const at = text(scale(start, m * n), batch);
+  const k = node.args[0]!.shape.at(-1)!;
+  lines.push(`gemm(${names.buffer(node)}, ${at}, ${m}, ${n}, ${k}, ${operand(left)}, ${operand(right)});`);
+  return lines.join("\n");
+}
+
+function text(a: Affine, vars: readonly Var[]): string {
+  const parts = [String(a.offset)];
+  for (const v of vars) {
+    const c = a.terms.get(v);
+    if (c) parts.push(`${v.name} * ${c}`);
+  }
+  return parts.join(" + ");
+}
+
+cpu.compile = compileCpu;
