@@ -16,7 +16,10 @@ export function assertClose(actual: TensorLike, expected: TensorLike, tolerance 
   const a = asTensor(actual);
   const b = asTensor(expected);
   if (!sameShape(a.shape, b.shape)) {
-    throw new TiduError("TIDU-CHECK-001", `形状不同：得到 ${showShape(a.shape)}，应为 ${showShape(b.shape)}。`);
+    throw new TiduError(
+      "TIDU-CHECK-001",
+      `形状不同：得到 ${showShape(a.shape)}，应为 ${showShape(b.shape)}。`,
+    );
   }
   const x = a.concrete().readSync();
   const y = b.concrete().readSync();
