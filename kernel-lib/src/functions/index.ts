@@ -13,5 +13,5 @@ export {
 export { einsum } from "./einsum.js";
 export { diag, dot, matrixTrace, outer, tril, triu, vecdot } from "./linear.js";
 export { oneHot, take, takeAlongAxis } from "./pick.js";
-export { expandDims, flatten, moveaxis, split, squeeze, stack, swapaxes, tile } from "./rearrange.js";
+export { chunk, expandDims, flatten, moveaxis, squeeze, stack, swapaxes, tile } from "./rearrange.js";
 export { logSoftmax, logsumexp, mean, norm, softmax, std, variance } from "./statistics.js";

@@ -95,17 +95,17 @@ export function stack(xs: readonly TensorLike[], axis = 0): Tensor {
  * 沿 axis 轴切成几段：给段数（要能整除）或各段的长度（要加起来等于轴长），否则抛 TIDU-SHAPE-015。
  *
  * @example
- * split([1, 2, 3, 4], 2).map((t) => t.toArray()) // => [[1, 2], [3, 4]]
+ * chunk([1, 2, 3, 4], 2).map((t) => t.toArray()) // => [[1, 2], [3, 4]]
  */
-export function split(x: TensorLike, sections: number | readonly number[], axis = 0): Tensor[] {
+export function chunk(x: TensorLike, sections: number | readonly number[], axis = 0): Tensor[] {
   const t = asTensor(x);
-  const a = normalizeAxis("split", axis, t.rank);
+  const a = normalizeAxis("chunk", axis, t.rank);
   const n = t.shape[a]!;
   const sizes = typeof sections === "number" ? new Array<number>(sections).fill(n / sections) : sections;
   if (sizes.some((s) => !Number.isInteger(s) || s < 0) || sizes.reduce((p, s) => p + s, 0) !== n) {
     throw new TiduError(
       "TIDU-SHAPE-015",
-      `split：长 ${n} 的轴不能切成 ${typeof sections === "number" ? `${sections} 段等长` : `[${sections.join(", ")}]`}。`,
+      `chunk：长 ${n} 的轴不能切成 ${typeof sections === "number" ? `${sections} 段等长` : `[${sections.join(", ")}]`}。`,
     );
   }
   let start = 0;

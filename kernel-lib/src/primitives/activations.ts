@@ -4,7 +4,7 @@ import { defineElementwise } from "../core/elementwise.js";
 import { jsNumber, wgslNumber } from "../core/literal.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { add, mul, neg, square } from "./arithmetic.js";
-import { erfJs, erfWgsl } from "./erf.js";
+import { erfinvJs, erfinvWgsl, erfJs, erfWgsl } from "./erf.js";
 import { exp, expm1, sigmoid, softplus } from "./exponential.js";
 import { greater, greaterEqual, where } from "./select.js";
 
@@ -66,6 +66,23 @@ const erfP = defineElementwise({
  */
 export function erf(x: TensorLike): Tensor {
   return bind(erfP, [asTensor(x)], {});
+}
+
+const erfinvP = defineElementwise({
+  name: "erfinv",
+  js: ([a]) => `${erfinvJs}(${a})`,
+  wgsl: ([a]) => erfinvWgsl(a!),
+  d: [(g, out) => mul(g, mul(Math.sqrt(Math.PI) / 2, exp(square(out))))],
+});
+
+/**
+ * erf 的反函数，定义在 (−1, 1) 上，±1 处得 ±∞。导数 √π/2·e^(y²)，y 是函数值。
+ *
+ * @example
+ * erfinv([0, 0.5]).toArray() // => [0, 0.4769362762044699]
+ */
+export function erfinv(x: TensorLike): Tensor {
+  return bind(erfinvP, [asTensor(x)], {});
 }
 
 /**

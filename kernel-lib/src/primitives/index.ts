@@ -1,4 +1,4 @@
-export { elu, erf, gelu, leakyRelu, logSigmoid, relu, silu } from "./activations.js";
+export { elu, erf, erfinv, gelu, leakyRelu, logSigmoid, relu, silu } from "./activations.js";
 export { abs, add, ceil, div, floor, mod, mul, neg, round, sign, square, sub } from "./arithmetic.js";
 export { cumsum } from "./cumulative.js";
 export { exp, expm1, log, log1p, pow, sigmoid, softplus, sqrt } from "./exponential.js";

@@ -2,6 +2,7 @@ import { indexingKernels } from "./indexing.js";
 import type { CpuKernel } from "./kernel.js";
 import { layoutKernels } from "./layout.js";
 import { matmulKernels } from "./matmul.js";
+import { randomKernels } from "./random.js";
 import { cumulativeKernels, reduceKernels } from "./reduce.js";
 
 /** 不能由表达式生成的原语各有一个手写的核。 */
@@ -11,4 +12,5 @@ export const cpuKernels: Record<string, CpuKernel> = {
   ...cumulativeKernels,
   ...indexingKernels,
   ...matmulKernels,
+  ...randomKernels,
 };

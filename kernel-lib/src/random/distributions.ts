@@ -1,0 +1,127 @@
+import { asTensor } from "../core/convert.js";
+import { defaultDevice } from "../devices/default.js";
+import { to } from "../devices/transfer.js";
+import type { DType } from "../dtype.js";
+import { TiduError } from "../errors.js";
+import { asShape } from "../functions/creation.js";
+import { erfinv } from "../primitives/activations.js";
+import { add, mul, neg } from "../primitives/arithmetic.js";
+import { log } from "../primitives/exponential.js";
+import { maximum } from "../primitives/extremes.js";
+import { gather } from "../primitives/indexing.js";
+import { argmax } from "../primitives/reductions.js";
+import { astype, less } from "../primitives/select.js";
+import { broadcastShapes, normalizeAxis, type Shape } from "../shape.js";
+import type { Tensor, TensorLike } from "../tensor.js";
+import { draw } from "./primitive.js";
+
+export interface UniformOptions {
+  readonly min?: number;
+  readonly max?: number;
+  readonly dtype?: "float64" | "float32";
+}
+
+const settle = (x: Tensor): Tensor => (defaultDevice().name === "cpu" ? x : to(x, defaultDevice().name));
+
+function unit(op: string, key: Tensor, shape: Shape, min: number, max: number): Tensor {
+  const u = draw(op, key, "uniform", shape);
+  return min === 0 && max === 1 ? u : maximum(add(mul(u, max - min), min), min);
+}
+
+/**
+ * [min, max) 上的均匀分布，缺省 [0, 1)。min > max 时抛 TIDU-ARG-001。
+ *
+ * @example
+ * uniform(key(0), [2]).shape // => [2]
+ */
+export function uniform(key: Tensor, shape: number | Shape = [], options: UniformOptions = {}): Tensor {
+  const { min = 0, max = 1, dtype = "float64" } = options;
+  if (!(min <= max)) {
+    throw new TiduError("TIDU-ARG-001", `uniform：下界 ${min} 应不大于上界 ${max}。请检查两个界的次序。`);
+  }
+  return settle(astype(unit("uniform", key, asShape("uniform", shape), min, max), dtype));
+}
+
+/**
+ * 标准正态分布 N(0, 1)；要 N(μ, σ²) 请写 add(mu, mul(sigma, normal(key, shape)))——这正是重参数化。
+ *
+ * @example
+ * normal(key(0), [3]).shape // => [3]
+ */
+export function normal(
+  key: Tensor,
+  shape: number | Shape = [],
+  options: { readonly dtype?: DType } = {},
+): Tensor {
+  const low = -1 + 2 ** -53;
+  const u = unit("normal", key, asShape("normal", shape), low, 1);
+  return settle(astype(mul(Math.SQRT2, erfinv(u)), options.dtype ?? "float64"));
+}
+
+/**
+ * 伯努利分布：以概率 p 为 1，结果是 bool。shape 缺省取 p 的形状。
+ *
+ * @example
+ * bernoulli(key(0), 1, [3]).toArray() // => [1, 1, 1]
+ */
+export function bernoulli(key: Tensor, p: TensorLike = 0.5, shape?: number | Shape): Tensor {
+  const t = asTensor(p);
+  const s = shape === undefined ? t.shape : asShape("bernoulli", shape);
+  return settle(less(unit("bernoulli", key, s, 0, 1), t));
+}
+
+/**
+ * [min, max) 里的均匀整数（int32）。min ≥ max 时抛 TIDU-ARG-009。
+ *
+ * @example
+ * randint(key(0), [4], 0, 1).toArray() // => [0, 0, 0, 0]
+ */
+export function randint(key: Tensor, shape: number | Shape, min: number, max: number): Tensor {
+  const limit = 2 ** 31;
+  const whole = Number.isInteger(min) && Number.isInteger(max);
+  if (!whole || min >= max || min < -limit || max > limit) {
+    throw new TiduError("TIDU-ARG-009", `randint：要 min < max 的 32 位整数，得到的是 [${min}, ${max})。`);
+  }
+  const raw = draw("randint", key, "integers", asShape("randint", shape), { span: max - min });
+  return settle(min === 0 ? raw : add(raw, min));
+}
+
+/**
+ * 随机排列。给整数 n 得 0…n−1 的一个排列（int32）；给张量则沿第 0 轴打乱。
+ *
+ * @example
+ * permutation(key(0), 5).shape // => [5]
+ */
+export function permutation(key: Tensor, x: number | TensorLike): Tensor {
+  if (typeof x === "number") {
+    return settle(draw("permutation", key, "permutation", asShape("permutation", x)));
+  }
+  const t = asTensor(x);
+  normalizeAxis("permutation", 0, t.rank);
+  return gather(t, draw("permutation", key, "permutation", [t.shape[0]!]));
+}
+
+/**
+ * 标准 Gumbel 分布：−ln(−ln u)。加到对数概率上取 argmax 就是按概率抽类别。
+ *
+ * @example
+ * gumbel(key(0), [2]).shape // => [2]
+ */
+export function gumbel(key: Tensor, shape: number | Shape = []): Tensor {
+  const u = unit("gumbel", key, asShape("gumbel", shape), 2.2250738585072014e-308, 1);
+  return settle(neg(log(neg(log(u)))));
+}
+
+/**
+ * 按对数概率（不必归一）沿 axis 轴抽类别，结果是 int32，形状是 logits 去掉该轴；
+ * 给 shape 时在前面再加这些轴，各自独立抽样。
+ *
+ * @example
+ * categorical(key(0), [0, -Infinity]).item() // => 0
+ */
+export function categorical(key: Tensor, logits: TensorLike, axis = -1, shape: Shape = []): Tensor {
+  const t = asTensor(logits);
+  const a = normalizeAxis("categorical", axis, t.rank);
+  const full = broadcastShapes("categorical", t.shape, [...shape, ...t.shape]);
+  return argmax(add(gumbel(key, full), t), a + shape.length);
+}
