@@ -35,6 +35,9 @@ export const integerExpressions: Readonly<Record<string, Expression>> = {
 export const floatExpressions: Readonly<Record<string, Expression>> = {
   pow: ([a, b]) => `pow_(${a}, ${b})`,
   expm1: ([a]) => `expm1_(${a})`,
+  // 实现可以假定没有 NaN，于是 a != b 在 NaN 处可能得假；取反的相等则总是对的。
+  notEqual: ([a, b]) => `(!(${a} == ${b}))`,
+  log: ([a]) => `log_(${a})`,
   log1p: ([a]) => `log1p_(${a})`,
   sin: ([a]) => `sin_(${a})`,
   cos: ([a]) => `cos_(${a})`,
@@ -43,6 +46,7 @@ export const floatExpressions: Readonly<Record<string, Expression>> = {
   sigmoid: ([a]) => `sigmoid_(${a})`,
   softplus: ([a]) => `softplus_(${a})`,
   erf: ([a]) => `erf_(${a})`,
+  erfinv: ([a]) => `erfinv_(${a})`,
   relu: ([a]) => `select(${a}, 0.0, ${a} < 0.0)`,
   elu: ([a], { alpha }) => `select(${literal(Number(alpha ?? 1))} * expm1_(${a}), ${a}, ${a} >= 0.0)`,
   maximum: ([a, b]) => `max_(${a}, ${b})`,
@@ -100,11 +104,13 @@ const helpers: Readonly<Record<string, Helper>> = {
   return exp(x) - 1.0;
 }`,
   },
-  // log(1+x)/(u−1)·x，u = 1+x：补回 1+x 舍入时丢掉的部分。
+  log_: { code: "fn log_(x: f32) -> f32 { return select(log(x), nan_(), x < 0.0 || is_nan(x)); }" },
+  // 小处用级数：1 + x 的舍入会丢掉 x 的低位。
   log1p_: {
+    needs: ["log_"],
     code: `fn log1p_(x: f32) -> f32 {
   if (abs(x) < 0.01) { return x * (1.0 - x * (0.5 - x * (0.33333334 - x * (0.25 - x * 0.2)))); }
-  return log(1.0 + x);
+  return log_(1.0 + x);
 }`,
   },
   // 按 π/2 分三段相减约化（Cody–Waite），再用 cephes 的多项式。
@@ -166,6 +172,20 @@ fn quarter_(x: f32, shift: i32) -> f32 {
   let t = 1.0 / (1.0 + 0.5 * a);
   let y = t * exp(-a * a - 1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 + t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * (-0.82215223 + t * 0.17087277)))))))));
   return select(1.0 - y, y - 1.0, x < 0.0);
+}`,
+  },
+  // Giles（2010）的两段多项式，自变量 w = −ln(1 − x²)。
+  erfinv_: {
+    needs: ["log_"],
+    code: `fn erfinv_(x: f32) -> f32 {
+  if (abs(x) == 1.0) { return x * inf_(); }
+  let w = -log_((1.0 - x) * (1.0 + x));
+  if (w < 5.0) {
+    let t = w - 2.5;
+    return x * (1.50140941 + t * (0.246640727 + t * (-0.00417768164 + t * (-0.00125372503 + t * (0.00021858087 + t * (-4.39150654e-6 + t * (-3.5233877e-6 + t * (3.43273939e-7 + t * 2.81022636e-8))))))));
+  }
+  let t = sqrt(w) - 3.0;
+  return x * (2.83297682 + t * (1.00167406 + t * (0.00943887047 + t * (-0.0076224613 + t * (0.00573950773 + t * (-0.00367342844 + t * (0.00134934322 + t * (0.000100950558 + t * -0.000200214257))))))));
 }`,
   },
 };

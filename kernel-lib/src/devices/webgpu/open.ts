@@ -45,7 +45,10 @@ export async function openWebGpu(): Promise<Opened> {
         maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
       },
     });
-    return { device: new WebGpuDevice(new GpuContext(gpu, [found.gpu, adapter])), detail: describe(adapter.info) };
+    return {
+      device: new WebGpuDevice(new GpuContext(gpu, [found.gpu, adapter])),
+      detail: describe(adapter.info),
+    };
   } catch (error) {
     return { device: null, detail: `WebGPU 打开失败：${firstLine(error)}。` };
   }
