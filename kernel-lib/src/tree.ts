@@ -90,7 +90,7 @@ function walk<L>(
     return leaf;
   }
   if (tree === null || tree === undefined) return { kind: "empty", value: tree };
-  if (Array.isArray(tree)) {
+  if (Array.isArray(tree) && !isNumeric(tree)) {
     return { kind: "array", children: tree.map((v, i) => walk(v, `${path}[${i}]`, out, isLeaf, other)) };
   }
   if (typeof tree === "object" && isPlainObject(tree)) {

@@ -72,12 +72,12 @@ export class GradcheckReport {
           show(c.ratio),
           verdictText[c.verdict],
         ];
-        return `<tr>${cells.map((v) => `<td>${escape(v)}</td>`).join("")}</tr>`;
+        return `<tr>${cells.map((v) => `<td>${escapeHtml(v)}</td>`).join("")}</tr>`;
       });
     const head = ["偏导数", "给出的值", "应在的区间", "比值", "结论"].map((h) => `<th>${h}</th>`).join("");
     return {
       "text/plain": text,
-      "text/html": `<div><p style="color:${color};white-space:pre-wrap">${escape(text)}</p><table><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`,
+      "text/html": `<div><p style="color:${color};white-space:pre-wrap">${escapeHtml(text)}</p><table><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`,
     };
   }
 }
@@ -121,6 +121,6 @@ function show(x: number): string {
   return Number.isFinite(x) ? String(Number(x.toPrecision(7))) : String(x);
 }
 
-function escape(s: string): string {
+function escapeHtml(s: string): string {
   return s.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

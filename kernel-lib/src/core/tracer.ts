@@ -13,7 +13,7 @@ export abstract class Interpreter {
   /** 变换结束后置为 false：再用它的追踪值就是泄漏。 */
   active = true;
 
-  abstract readonly kind: "jvp" | "vjp" | "vmap" | "graph";
+  abstract readonly kind: "jvp" | "vjp" | "vmap" | "graph" | "checkpoint";
   /** 把更低层的值（常量）提升到本层。 */
   abstract lift(x: Tensor): Tracer;
   abstract process(primitive: Primitive<any>, args: readonly Tracer[], params: Params): Tensor;
@@ -24,9 +24,26 @@ export abstract class Tracer extends Tensor {
   abstract readonly interpreter: Interpreter;
 }
 
+let ambient: Interpreter | null = null;
+
+/** 执行 body 期间，没有更高层追踪值的原语也都交给 interpreter：闭包里带进来的量也看得见。null 表示取消。 */
+export function withAmbient<T>(interpreter: Interpreter | null, body: () => T): T {
+  const before = ambient;
+  ambient = interpreter;
+  try {
+    return body();
+  } finally {
+    ambient = before;
+  }
+}
+
+export function ambientInterpreter(): Interpreter | null {
+  return ambient;
+}
+
 /** 参数里层数最高的解释器；全是具体张量时为 null。 */
 export function topInterpreter(args: readonly Tensor[]): Interpreter | null {
-  let top: Interpreter | null = null;
+  let top: Interpreter | null = ambient;
   for (const x of args) {
     if (x instanceof Tracer && (top === null || x.interpreter.level > top.level)) top = x.interpreter;
   }

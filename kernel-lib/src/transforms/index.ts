@@ -1,4 +1,6 @@
 export { type Tree, treeLeaves, treeMap } from "../tree.js";
+export { checkpoint } from "./checkpoint.js";
+export { customVjp } from "./custom-vjp.js";
 export { grad, valueAndGrad } from "./grad.js";
 export { hessian } from "./hessian.js";
 export { hvp } from "./hvp.js";
@@ -6,5 +8,6 @@ export { jacfwd, jacobian, jacrev } from "./jacobian.js";
 export { type JitOptions, jit } from "./jit.js";
 export { jvp } from "./jvp.js";
 export { linearize } from "./linearize.js";
+export { stopGradient } from "./stop-gradient.js";
 export { vjp } from "./vjp.js";
 export { vmap } from "./vmap.js";
