@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { asTensor } from "../core/convert.js";
 import { cpu } from "../devices/cpu/device.js";
+import { TiduError } from "../errors.js";
 import * as ops from "../primitives/index.js";
 import { sizeOf } from "../shape.js";
 import { ArrayTensor, type Tensor } from "../tensor.js";
@@ -81,6 +82,16 @@ function run(inputs: readonly Tensor[], program: readonly Step[]): Tensor[] {
   return pool.slice(-4);
 }
 
+/** 形状规则不接受的图不在此处检验。 */
+function attempt<T>(f: () => T): T | null {
+  try {
+    return f();
+  } catch (error) {
+    if (error instanceof TiduError) return null;
+    throw error;
+  }
+}
+
 function close(actual: Tensor, expected: Tensor, note: string): void {
   assert.deepEqual(actual.shape, expected.shape, note);
   assert.equal(actual.dtype, expected.dtype, note);
@@ -109,13 +120,16 @@ const shape = fc.constantFrom(
   [3, 0, 1],
 );
 const element = fc.oneof(
-  { weight: 8, arbitrary: fc.double({ min: -3, max: 3, noNaN: true }) },
+  // 四分之一的整数倍：和是精确的，求和次序不同也不会让比较翻转。
+  { weight: 8, arbitrary: fc.integer({ min: -12, max: 12 }).map((n) => n / 4) },
   { weight: 1, arbitrary: fc.constantFrom(0, -0, 1, -1, Infinity, NaN) },
 );
 const input = shape.chain((s) =>
-  fc
-    .array(element, { minLength: sizeOf(s), maxLength: sizeOf(s) })
-    .map((xs) => new ArrayTensor(cpu, Float64Array.from(xs), s, "float64")),
+  fc.array(element, { minLength: sizeOf(s), maxLength: sizeOf(s) }).map((xs) => {
+    const x = new ArrayTensor(cpu, Float64Array.from(xs), s, "float64");
+    // 反例里看得见数值。
+    return Object.assign(x, { [fc.toStringMethod]: () => `[${s}] ${fc.stringify(xs)}` });
+  }),
 );
 const step = fc.tuple(fc.nat(14), fc.nat(30), fc.nat(30), fc.nat(30));
 
@@ -154,7 +168,8 @@ describe("jit", () => {
               if (y.dtype === "float64") total = ops.add(total, ops.sum(ops.tanh(y)));
             return total;
           };
-          const expected = grad(loss)(inputs) as Tensor[];
+          const expected = attempt(() => grad(loss)(inputs) as Tensor[]);
+          fc.pre(expected !== null);
           const fast = jit(grad(loss))(inputs) as Tensor[];
           const inlined = grad(jit(loss))(inputs) as Tensor[];
           for (const [i, g] of expected.entries()) {

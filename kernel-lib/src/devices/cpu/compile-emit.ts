@@ -95,6 +95,7 @@ export class LoopEmitter {
       }
       return;
     }
+    if (scalar === null && !this.names.escapes(node)) return;
     const value = this.value(expr, body);
     if (kept === at.terms.size) {
       // 留下的循环都在外层：累加器是局部变量。

@@ -1,4 +1,4 @@
-import type { DType } from "../../dtype.js";
+import { allocate, type DType } from "../../dtype.js";
 import type { GraphNode } from "../../graph/graph.js";
 import { sizeOf } from "../../shape.js";
 import {
@@ -80,7 +80,7 @@ export class Lowering {
       }
       case "transpose": {
         const inner = new Array<Affine>(index.length);
-        (params["perm"] as number[]).forEach((p, i) => (inner[p] = index[i]!));
+        for (const [i, p] of (params["perm"] as number[]).entries()) inner[p] = index[i]!;
         return this.value(x, inner);
       }
       case "broadcastTo":
@@ -113,13 +113,13 @@ export class Lowering {
   /** 按行优先的平坦地址求值。 */
   private flat(node: GraphNode, address: Affine): Expr {
     if (node.scalar !== undefined) return this.literal(node.scalar, node.dtype);
-    if (this.plan.stored(node)) return this.load(node, address);
     if (sizeOf(node.shape) === 1) {
       return this.value(
         node,
         node.shape.map(() => zero),
       );
     }
+    if (this.plan.stored(node)) return this.load(node, address);
     if (node.primitive!.name === "reshape") return this.flat(node.args[0]!, address);
     return this.once(`${node.id}#${affineKey(address)}`, () =>
       this.elementwise(
@@ -164,7 +164,7 @@ export class Lowering {
       kind: "bounded",
       tests,
       inside,
-      value: params.value ?? 0,
+      value: stored(params.value ?? 0, inside.dtype),
       vars: varsOf(inside, ...tests.map((t) => t.index)),
       dtype: inside.dtype,
     };
@@ -190,6 +190,13 @@ export class Lowering {
     if (!expr) this.memo.set(key, (expr = make()));
     return expr;
   }
+}
+
+/** 数存进 dtype 的数组之后的样子。 */
+function stored(value: number, dtype: DType): number {
+  const cell = allocate(dtype, 1);
+  cell[0] = value;
+  return cell[0]!;
 }
 
 /** 仿射下标是否恒在 0…size−1。 */

@@ -42,8 +42,9 @@ function generate(graph: Graph): { source: string; links: Links } {
   const body: string[] = [];
   for (const kernel of kernels) {
     if (kernel.kind === "loop") body.push(new LoopEmitter(kernel, names).emit());
-    else if (kernel.kind === "gemm") body.push(emitGemm(kernel, names));
-    else body.push(emitCall(kernel.node, names, plan, links));
+    else if (kernel.kind === "gemm") {
+      if (names.escapes(kernel.node)) body.push(emitGemm(kernel, names));
+    } else body.push(emitCall(kernel.node, names, plan, links));
   }
   const results = graph.outputs.map((y) => names.result(plan.holder(y)));
   const source = [
