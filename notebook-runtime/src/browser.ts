@@ -1,2 +1,2 @@
-export { createBrowserSession } from "./browser/session.js";
 export type { BrowserSession, BrowserSessionOptions } from "./browser/options.js";
+export { createBrowserSession } from "./browser/session.js";

@@ -40,7 +40,10 @@ function property(node: Node, t: Transform): void {
   if (node.optional || node.definite) blankMark(node, t);
   if (node.typeAnnotation) t.edits.blank(node.typeAnnotation.start, node.typeAnnotation.end);
   t.functionDepth += 1;
-  t.within((scope) => scope.declare("arguments"), () => t.visit(node.value));
+  t.within(
+    (scope) => scope.declare("arguments"),
+    () => t.visit(node.value),
+  );
   t.functionDepth -= 1;
   t.terminate(node);
 }
@@ -66,7 +69,9 @@ function assignParameters(node: Node, t: Transform): void {
   const assignments = names.map((name) => `this.${name}=${name};`).join("");
   const call = node.body.body.find(
     ({ type, expression }: Node) =>
-      type === "ExpressionStatement" && expression.type === "CallExpression" && expression.callee.type === "Super",
+      type === "ExpressionStatement" &&
+      expression.type === "CallExpression" &&
+      expression.callee.type === "Super",
   );
   t.edits.open(call ? call.end : node.body.start + 1, call ? `;${assignments}` : assignments);
 }

@@ -9,8 +9,8 @@ import { parse } from "./parse.js";
 import { lexicalNames, varNames } from "./scope.js";
 import { statementVisitors } from "./statements.js";
 import { HOST, MARK, Transform, type Visitor } from "./transform.js";
-import { typeVisitors } from "./types-strip.js";
 import type { BindingKind, CompiledCell, CompileOptions, Declaration, StaticImport } from "./types.js";
+import { typeVisitors } from "./types-strip.js";
 
 const visitors: Record<string, Visitor> = {
   ...expressionVisitors,
@@ -68,11 +68,7 @@ export function compileCell(source: string, options: CompileOptions = {}): Compi
 
 /** 只看顶层声明了什么、导入了什么；补全与类型检查用。 */
 export function parseCell(source: string): { declarations: Declaration[]; imports: StaticImport[] } {
-  const t = new Transform(
-    source,
-    { known: new Map(), isGlobal: () => true, interruptible: false },
-    visitors,
-  );
+  const t = new Transform(source, { known: new Map(), isGlobal: () => true, interruptible: false }, visitors);
   const { declarations, imports } = collect(parse(source).program, t);
   return { declarations, imports };
 }
@@ -108,7 +104,8 @@ function collect(program: Node, t: Transform) {
     if (!found) continue;
     imports.push(found);
     const locals = new Set(found.bindings.map(({ local }) => local));
-    for (const { local } of statement.specifiers) if (locals.has(local.name)) declare(local, "import", statement);
+    for (const { local } of statement.specifiers)
+      if (locals.has(local.name)) declare(local, "import", statement);
   }
   for (const name of hoisted) t.boxes.add(name);
   return { declarations: [...declarations.values()], imports, hoisted };

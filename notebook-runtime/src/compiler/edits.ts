@@ -18,8 +18,10 @@ export class Edits {
   readonly source: string;
   readonly #chars: string[];
   readonly #openers = new Map<number, string[]>();
-  readonly #closers = new Map<number, string[]>();
+  readonly #closers = new Map<number, { text: string; means: number }[]>();
   readonly #shifts: Shift[][] = [];
+  readonly #aliases = new Map<number, number>();
+  #lineStarts: number[] = [];
 
   constructor(source: string) {
     this.source = source;
@@ -47,9 +49,14 @@ export class Edits {
     push(this.#openers, at, text);
   }
 
-  /** 在 at 之前插入，属于到 at 为止的节点；内层节点先插。 */
-  close(at: number, text: string): void {
-    push(this.#closers, at, text);
+  /** 在 at 之前插入，属于到 at 为止的节点；内层节点先插。引擎报告插入处的位置时，指的是 means。 */
+  close(at: number, text: string, means = at): void {
+    push(this.#closers, at, { text, means });
+  }
+
+  /** 引擎报告的位置 from 其实指的是 to。 */
+  alias(from: number, to: number): void {
+    this.#aliases.set(from, to);
   }
 
   /** 生成代码；prologue 接在第一行之前。 */
@@ -58,16 +65,17 @@ export class Edits {
     let line: Shift[] = [];
     this.#shifts.length = 0;
     this.#shifts.push(line);
+    this.#lineStarts = [0];
     let generated = 0;
     let column = 0;
-    const insert = (text: string) => {
+    const insert = (text: string, back = 0) => {
       parts.push(text);
-      line.push({ from: generated, to: generated + text.length, original: column, inside: column });
+      line.push({ from: generated, to: generated + text.length, original: column, inside: column - back });
       generated += text.length;
     };
     if (prologue) insert(prologue);
     for (let i = 0; i <= this.#chars.length; i++) {
-      for (const text of this.#closers.get(i) ?? []) insert(text);
+      for (const { text, means } of this.#closers.get(i) ?? []) insert(text, i - means);
       for (const text of this.#openers.get(i) ?? []) insert(text);
       if (i === this.#chars.length) break;
       const char = this.#chars[i];
@@ -76,6 +84,7 @@ export class Edits {
       if (isNewline(char) && !crlf) {
         line = [];
         this.#shifts.push(line);
+        this.#lineStarts.push(i + 1);
         generated = 0;
         column = 0;
       } else {
@@ -98,14 +107,21 @@ export class Edits {
       if (at < shift.from) break;
       result = at < shift.to ? shift.inside : shift.original + (at - shift.to);
     }
-    return { line, column: result + 1 };
+    const start = this.#lineStarts[line - 1] ?? 0;
+    const alias = this.#aliases.get(start + result);
+    return alias === undefined ? { line, column: result + 1 } : this.#position(alias);
+  }
+
+  #position(at: number): Position {
+    const line = this.#lineStarts.findLastIndex((start) => start <= at);
+    return { line: line + 1, column: at - this.#lineStarts[line] + 1 };
   }
 }
 
-function push(map: Map<number, string[]>, at: number, text: string): void {
+function push<T>(map: Map<number, T[]>, at: number, item: T): void {
   const list = map.get(at);
-  if (list) list.push(text);
-  else map.set(at, [text]);
+  if (list) list.push(item);
+  else map.set(at, [item]);
 }
 
 export function isNewline(char: string): boolean {

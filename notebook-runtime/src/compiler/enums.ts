@@ -39,7 +39,13 @@ function evaluate(node: Node, enumName: string, members: Map<string, Constant>):
     case "UnaryExpression": {
       const value = at(node.argument);
       if (typeof value !== "number") return undefined;
-      return node.operator === "-" ? -value : node.operator === "+" ? value : node.operator === "~" ? ~value : undefined;
+      return node.operator === "-"
+        ? -value
+        : node.operator === "+"
+          ? value
+          : node.operator === "~"
+            ? ~value
+            : undefined;
     }
     case "BinaryExpression": {
       const [left, right] = [at(node.left), at(node.right)];
@@ -100,7 +106,11 @@ export function visitEnum(node: Node, t: Transform, assign: string, existing: st
 
 function isTextual(node: Node): boolean {
   if (node.type === "StringLiteral" || node.type === "TemplateLiteral") return true;
-  return node.type === "BinaryExpression" && node.operator === "+" && (isTextual(node.left) || isTextual(node.right));
+  return (
+    node.type === "BinaryExpression" &&
+    node.operator === "+" &&
+    (isTextual(node.left) || isTextual(node.right))
+  );
 }
 
 export const enumVisitors: Record<string, Visitor> = {

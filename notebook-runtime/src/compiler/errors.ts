@@ -14,7 +14,11 @@ export class CellSyntaxError extends SyntaxError {
 /** Babel 的原因代码 → 中文；没有列出的保留英文原文。 */
 const MESSAGES: Record<string, (details: Record<string, unknown>) => string> = {
   UnexpectedToken: ({ unexpected, expected }) =>
-    expected ? `这里应当是 ${expected}` : unexpected ? `意外的 ${unexpected}` : "语法不对：这里的符号不该出现",
+    expected
+      ? `这里应当是 ${expected}`
+      : unexpected
+        ? `意外的 ${unexpected}`
+        : "语法不对：这里的符号不该出现",
   UnterminatedString: () => "字符串没有写完：缺少结尾的引号",
   UnterminatedTemplate: () => "模板字符串没有写完：缺少结尾的反引号",
   UnterminatedComment: () => "注释没有写完：缺少 */",

@@ -4,9 +4,9 @@ import { visitCallee } from "./types-strip.js";
 
 const call: Visitor = (node, t) => {
   const { callee } = node;
-  if (callee.type === "Import") t.edits.replace(callee.start, callee.end, `${HOST}.load`);
-  else visitCallee(callee, t);
   const types = node.typeParameters ?? node.typeArguments;
+  if (callee.type === "Import") t.edits.replace(callee.start, callee.end, `${HOST}.load`);
+  else visitCallee(callee, t, types);
   if (types) t.edits.blank(types.start, types.end);
   t.visitAll(node.arguments);
 };

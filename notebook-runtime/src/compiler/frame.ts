@@ -31,7 +31,13 @@ function padding(prefix: string): string {
   let pad = "";
   for (const char of prefix) {
     if (char === "\t") pad += "\t";
-    else pad += /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(char) ? "  " : " ";
+    else
+      pad +=
+        /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(
+          char,
+        )
+          ? "  "
+          : " ";
   }
   return pad;
 }

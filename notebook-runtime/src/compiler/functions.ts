@@ -1,6 +1,6 @@
-import { boundNames, type Node } from "./node.js";
-import { lexicalNames, varNames } from "./scope.js";
-import type { Transform, Visitor } from "./transform.js";
+import { boundNames, children, type Node } from "./node.js";
+import { isFunction, lexicalNames, varNames } from "./scope.js";
+import { CHECK, HOST, outerRange, type Transform, type Visitor } from "./transform.js";
 import { stripArrowTypes, stripThisParameter } from "./types-strip.js";
 
 /** 函数的参数与函数体；生成器的 yield、函数自己的 var 都留给 JavaScript。 */
@@ -29,12 +29,44 @@ export function visitFunction(node: Node, t: Transform): void {
         if (param.type === "TSParameterProperty") t.visit(param);
         else t.target(param, "define");
       }
-      if (node.body.type === "BlockStatement") t.visitAll(node.body.body);
-      else t.visit(node.body);
+      visitBody(node, t);
     },
   );
   t.functionDepth -= 1;
 }
+
+/** 函数体；开头的检查让没有循环的递归也能中断，代价约百分之一。 */
+function visitBody(node: Node, t: Transform): void {
+  const { body } = node;
+  const checked = t.options.interruptible && calls(body);
+  if (body.type === "BlockStatement") {
+    for (const directive of body.directives) t.terminate(directive);
+    const at = body.directives.at(-1)?.end ?? body.start + 1;
+    if (checked) t.edits.open(at, CHECK);
+    t.visitAll(body.body);
+  } else if (checked) {
+    const { start, end } = outerRange(t.source, body);
+    t.edits.open(start, `(${HOST}i[0]&&${HOST}s(),`);
+    t.visit(body);
+    t.edits.close(end, ")");
+  } else t.visit(body);
+}
+
+/** 自己（不算里层函数）有没有调用；没有调用就不会递归。 */
+function calls(node: Node): boolean {
+  if (CALLS.has(node.type)) return true;
+  for (const child of children(node)) {
+    if (!isFunction(child) && !child.type.startsWith("TSType") && calls(child)) return true;
+  }
+  return false;
+}
+
+const CALLS = new Set([
+  "CallExpression",
+  "OptionalCallExpression",
+  "NewExpression",
+  "TaggedTemplateExpression",
+]);
 
 export const DECORATORS = "不支持装饰器：单元格里请改用普通的函数调用或高阶函数。";
 
@@ -52,4 +84,3 @@ export const functionVisitors: Record<string, Visitor> = {
     visitFunction(node, t);
   },
 };
-

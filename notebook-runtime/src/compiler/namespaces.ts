@@ -13,7 +13,8 @@ function visitNamespace(node: Node, t: Transform, assign: string, existing: stri
   t.within(
     (scope) => scope.declare(name),
     () => {
-      if (nested) visitNamespace(node.body, t, `${name}.${node.body.id.name}=`, `${name}.${node.body.id.name}||{}`);
+      if (nested)
+        visitNamespace(node.body, t, `${name}.${node.body.id.name}=`, `${name}.${node.body.id.name}||{}`);
       else visitBody(node.body.body, name, t);
     },
   );
@@ -30,7 +31,8 @@ function visitBody(statements: Node[], name: string, t: Transform): void {
         const node = declarationOf(statement);
         if (node.type !== "VariableDeclaration") continue;
         const rewrite = (id: Node) => (node === statement ? null : `${name}.${id.name}`);
-        for (const { id } of node.declarations) for (const n of boundNames(id)) scope.declare(n.name, rewrite(n));
+        for (const { id } of node.declarations)
+          for (const n of boundNames(id)) scope.declare(n.name, rewrite(n));
       }
     },
     () => {

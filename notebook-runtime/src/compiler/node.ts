@@ -4,7 +4,6 @@ export interface Node {
   start: number;
   end: number;
   loc: { start: { line: number; column: number }; end: { line: number; column: number } };
-  // biome-ignore lint/suspicious/noExplicitAny: 语法树的字段随 type 而变
   [key: string]: any;
 }
 
@@ -87,6 +86,7 @@ export function* boundNames(pattern: Node | null): Generator<Node> {
 
 /** 导出语句里的声明；不是导出则是语句自己。 */
 export function declarationOf(statement: Node): Node {
-  const exported = statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration";
+  const exported =
+    statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration";
   return exported && statement.declaration ? statement.declaration : statement;
 }

@@ -79,7 +79,8 @@ export function hasValues(module: Node): boolean {
     const node = declarationOf(statement);
     if (node.declare) return false;
     if (node.type === "TSModuleDeclaration") return hasValues(node);
-    if (node.type === "ExportNamedDeclaration") return node.exportKind !== "type" && node.specifiers.length > 0;
+    if (node.type === "ExportNamedDeclaration")
+      return node.exportKind !== "type" && node.specifiers.length > 0;
     return node.type === "TSEnumDeclaration" || !node.type.startsWith("TS");
   });
 }

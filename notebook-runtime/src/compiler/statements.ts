@@ -1,9 +1,6 @@
 import { boundNames, type Node } from "./node.js";
 import { lexicalNames } from "./scope.js";
-import { type Access, HOST, MARK, type Transform, type Visitor } from "./transform.js";
-
-/** 循环体开头的中断检查：旗子立起来就抛出。 */
-export const CHECK = `if(${HOST}i[0])${HOST}s();`;
+import { type Access, CHECK, HOST, MARK, type Transform, type Visitor } from "./transform.js";
 
 /** 语句列表自成作用域。 */
 export function visitBlock(statements: Node[], t: Transform): void {
@@ -144,7 +141,8 @@ export const statementVisitors: Record<string, Visitor> = {
         const { param, body } = node;
         const plain = param?.type === "Identifier";
         if (!param) t.edits.open(body.start, `(${MARK}e)`);
-        if (!param || plain) t.edits.open(body.start + 1, `${HOST}.caught(${plain ? param.name : `${MARK}e`});`);
+        if (!param || plain)
+          t.edits.open(body.start + 1, `${HOST}.caught(${plain ? param.name : `${MARK}e`});`);
         t.target(param, "define");
         t.visit(body);
       },

@@ -13,6 +13,9 @@ export const MARK = "ª";
 /** 运行时对象的名字；它的成员见 runtime/cell.ts。 */
 export const HOST = "ªª";
 
+/** 循环体与函数体开头的中断检查：旗子立起来就抛出。普通读取约 0.2 纳秒，Atomics.load 要 6 纳秒。 */
+export const CHECK = `if(${HOST}i[0])${HOST}s();`;
+
 export type Access = "read" | "write" | "update" | "typeof" | "call" | "define";
 
 /** 单元格顶层的一个名字。 */
@@ -103,7 +106,7 @@ export class Transform {
     const [before, after] = [text.slice(0, at), text.slice(at + node.name.length)];
     const open = access === "call" ? `(0,${before}` : before;
     this.edits.open(node.start, shorthand ? `${node.name}:${open}` : open);
-    this.edits.close(nameEnd, access === "call" ? `${after})` : after);
+    this.edits.close(nameEnd, access === "call" ? `${after})` : after, node.start);
   }
 
   /** 名字应写成什么；null 是原样。 */

@@ -92,13 +92,18 @@ export function stripThisParameter(params: Node[], t: Transform): Node[] {
 }
 
 /** 调用的对象若是改写过的名字，写成 (0,ªf.v)(…)：盒子不能成为 this。 */
-export function visitCallee(callee: Node, t: Transform): void {
+export function visitCallee(callee: Node, t: Transform, types?: Node): void {
   const inner = unwrap(callee);
   if (inner.type !== "Identifier") {
     t.visit(callee);
     return;
   }
   t.reference(inner, "call");
+  // f() 出错时 V8 报 f 的位置，(0,f)() 却报左括号的位置。
+  let paren = t.skip((types ?? callee).end);
+  while (t.source[paren] === ")" || t.source[paren] === "?" || t.source[paren] === ".")
+    paren = t.skip(paren + 1);
+  t.edits.alias(paren, inner.start);
   if (inner === callee) return;
   t.within(
     (scope) => scope.declare(inner.name),

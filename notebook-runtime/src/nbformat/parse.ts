@@ -16,9 +16,12 @@ export function parseNotebook(text: string): Notebook {
   try {
     raw = JSON.parse(body);
   } catch (cause) {
-    throw new RuntimeError("TIDU-NB-001", `笔记本不是合法的 JSON：${(cause as Error).message}${hint(body)}`, { cause });
+    throw new RuntimeError("TIDU-NB-001", `笔记本不是合法的 JSON：${(cause as Error).message}${hint(body)}`, {
+      cause,
+    });
   }
-  if (!isObject(raw)) throw new RuntimeError("TIDU-NB-002", `笔记本的顶层必须是对象，这里是${describe(raw)}。`);
+  if (!isObject(raw))
+    throw new RuntimeError("TIDU-NB-002", `笔记本的顶层必须是对象，这里是${describe(raw)}。`);
   if (raw.nbformat === undefined) {
     throw new RuntimeError("TIDU-NB-003", "缺少 nbformat：这不像是 Jupyter 笔记本（.ipynb）。");
   }
@@ -48,14 +51,21 @@ function parseCell(raw: unknown, index: number): NotebookCell {
   if (!isObject(raw)) throw new RuntimeError("TIDU-NB-005", `${where}必须是对象，这里是${describe(raw)}。`);
   const { cell_type: type, metadata = {}, id = "" } = raw;
   if (type !== "code" && type !== "markdown" && type !== "raw") {
-    throw new RuntimeError("TIDU-NB-005", `${where}的 cell_type 必须是 code、markdown 或 raw，这里是${describe(type)}。`);
+    throw new RuntimeError(
+      "TIDU-NB-005",
+      `${where}的 cell_type 必须是 code、markdown 或 raw，这里是${describe(type)}。`,
+    );
   }
-  if (!("source" in raw)) throw new RuntimeError("TIDU-NB-006", `${where}没有 source。空单元格请写 "source": []。`);
+  if (!("source" in raw))
+    throw new RuntimeError("TIDU-NB-006", `${where}没有 source。空单元格请写 "source": []。`);
   if (!isObject(metadata)) {
     throw new RuntimeError("TIDU-NB-005", `${where}的 metadata 必须是对象，这里是${describe(metadata)}。`);
   }
   if (typeof id !== "string" || (id !== "" && !/^[a-zA-Z0-9_-]{1,64}$/.test(id))) {
-    throw new RuntimeError("TIDU-NB-007", `${where}的 id 只能由 1–64 个字母、数字、- 和 _ 组成，这里是${describe(id)}。`);
+    throw new RuntimeError(
+      "TIDU-NB-007",
+      `${where}的 id 只能由 1–64 个字母、数字、- 和 _ 组成，这里是${describe(id)}。`,
+    );
   }
   const source = joinLines(raw.source, `${where}的 source`);
   if (type !== "code") {
@@ -64,7 +74,10 @@ function parseCell(raw: unknown, index: number): NotebookCell {
   }
   const { execution_count: count = null, outputs = [] } = raw;
   if (count !== null && !Number.isInteger(count)) {
-    throw new RuntimeError("TIDU-NB-005", `${where}的 execution_count 必须是整数或 null，这里是${describe(count)}。`);
+    throw new RuntimeError(
+      "TIDU-NB-005",
+      `${where}的 execution_count 必须是整数或 null，这里是${describe(count)}。`,
+    );
   }
   if (!Array.isArray(outputs)) {
     throw new RuntimeError("TIDU-NB-008", `${where}的 outputs 必须是数组，这里是${describe(outputs)}。`);
@@ -108,7 +121,8 @@ function parseOutput(raw: unknown, where: string): NotebookOutput {
 }
 
 function parseBundle(raw: unknown, where: string): MimeBundle {
-  if (!isObject(raw)) throw new RuntimeError("TIDU-NB-008", `${where}的 data 必须是对象，这里是${describe(raw)}。`);
+  if (!isObject(raw))
+    throw new RuntimeError("TIDU-NB-008", `${where}的 data 必须是对象，这里是${describe(raw)}。`);
   const data: MimeBundle = {};
   for (const [mime, value] of Object.entries(raw)) {
     data[mime] = isJsonMime(mime) ? value : joinLines(value, `${where}的 ${mime}`);

@@ -20,7 +20,8 @@ export function canonicalNotebook(notebook: Notebook): Notebook {
     metadata: kept,
     cells: notebook.cells.map((cell) => {
       const metadata = { ...cell.metadata };
-      for (const key of ["execution", "collapsed", "scrolled", "trusted", "ExecuteTime"]) delete metadata[key];
+      for (const key of ["execution", "collapsed", "scrolled", "trusted", "ExecuteTime"])
+        delete metadata[key];
       const source = cell.source.replace(/\r\n?/g, "\n").replace(/[ \t\n]+$/, "");
       if (cell.cell_type !== "code") return { ...cell, metadata, source };
       return { ...cell, metadata, source, outputs: [], execution_count: null };

@@ -20,6 +20,7 @@ export class Loader {
       filename,
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     }).runInThisContext() as Import;
+    hideWarning();
     this.require = createRequire(filename);
     const { href: url } = pathToFileURL(filename);
     this.meta = {
@@ -54,4 +55,13 @@ export class Loader {
 
 function isNotFound(error: unknown): boolean {
   return (error as { code?: string } | null)?.code === "ERR_MODULE_NOT_FOUND";
+}
+
+/** vm 的动态导入在 Node 20 里算实验功能；它的警告与学习者无关。 */
+function hideWarning(): void {
+  const original = process.emitWarning;
+  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
+    if (String(warning).includes("USE_MAIN_CONTEXT_DEFAULT_LOADER")) return;
+    Reflect.apply(original, process, [warning, ...rest]);
+  }) as typeof process.emitWarning;
 }

@@ -1,5 +1,5 @@
-import type { CellError, ErrorOutput, ExecuteResult, Output } from "../types.js";
 import type { Notebook, NotebookCell, NotebookOutput } from "../nbformat/types.js";
+import type { CellError, ErrorOutput, ExecuteResult, Output } from "../types.js";
 import type { ExecutedNotebook, ExecuteNotebookOptions } from "./options.js";
 import { createNodeSession } from "./session.js";
 

@@ -1,5 +1,5 @@
-import type { CellError, ExecuteResult, Session } from "../types.js";
 import type { Notebook } from "../nbformat/types.js";
+import type { CellError, ExecuteResult, Session } from "../types.js";
 
 export interface NodeSessionOptions {
   /** 相对导入与包从这里解析；默认当前目录。 */

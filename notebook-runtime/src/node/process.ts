@@ -35,7 +35,9 @@ export class ExecutionProcess {
     const [, stdout, stderr, frames, watch] = this.#child.stdio as unknown as Readable[];
     // 原生代码和孙进程直接写的 1、2 号描述符。
     for (const [name, stream] of [["stdout", stdout] as const, ["stderr", stderr] as const]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => this.#deliver([{ output_type: "stream", name, text }]));
+      stream
+        ?.setEncoding("utf8")
+        .on("data", (text: string) => this.#deliver([{ output_type: "stream", name, text }]));
     }
     frames?.on("data", (chunk: Buffer) => this.#read(chunk, frames));
     for (const stream of [frames, watch, stdout, stderr]) stream?.on("error", () => {});

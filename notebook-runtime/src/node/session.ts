@@ -1,6 +1,6 @@
+import { RuntimeError } from "../errors.js";
 import { Collector } from "../runtime/collect.js";
 import type { CellError, ExecuteOptions, ExecuteResult, Output } from "../types.js";
-import { RuntimeError } from "../errors.js";
 import type { NodeSession, NodeSessionOptions } from "./options.js";
 import { ExecutionProcess, notStarted } from "./process.js";
 import type { Reply } from "./wire.js";
@@ -114,11 +114,11 @@ class ProcessSession implements NodeSession {
       this.#ready = null;
     } else if (reply.type === "input") this.#ask(reply);
     else if (current && reply.id === current.id) {
-      const { status, error } = reply;
-      if (error && status === "error") this.#output({ output_type: "error", ...pickError(error) });
-      if (current.reason === "timeout" && status !== "ok") {
-        current.finish({ status: "timeout", error: timedOut(current.options.timeout ?? 0, error) });
-      } else current.finish({ status, error });
+      const late = current.reason === "timeout" && reply.status !== "ok";
+      const status = late ? "timeout" : reply.status;
+      const error = late ? timedOut(current.options.timeout ?? 0, reply.error) : reply.error;
+      if (error) this.#output({ output_type: "error", ...pickError(error) });
+      current.finish({ status, error });
     }
   }
 
@@ -136,7 +136,8 @@ class ProcessSession implements NodeSession {
     this.#ready = null;
     const current = this.#current;
     if (current) {
-      const died = current.reason === "timeout" ? timedOut(current.options.timeout ?? 0) : death(code, signal);
+      const died =
+        current.reason === "timeout" ? timedOut(current.options.timeout ?? 0) : death(code, signal);
       this.#output({ output_type: "error", ...pickError(died) });
       current.finish({ status: current.reason ?? "died", error: died, stateLost: true });
     }
@@ -166,7 +167,11 @@ class ProcessSession implements NodeSession {
   }
 }
 
-function pickError({ ename, evalue, traceback }: CellError): { ename: string; evalue: string; traceback: string[] } {
+function pickError({ ename, evalue, traceback }: CellError): {
+  ename: string;
+  evalue: string;
+  traceback: string[];
+} {
   return { ename, evalue, traceback };
 }
 

@@ -4,5 +4,5 @@
 export const FLAG = 0;
 /** 主线程的事件循环每处理一次中断就加一。 */
 export const HANDLED = 1;
-/** 主线程在定时器阶段：此时从外面终止执行会让 Node 崩溃。 */
-export const IN_TIMER = 2;
+/** 主线程正在受 vm 保护的同步代码里，可以用信号打断。 */
+export const BREAKABLE = 2;

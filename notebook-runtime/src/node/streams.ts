@@ -28,11 +28,14 @@ class FrameStream extends Writable {
 
   #text(chunk: unknown, encoding?: string): string {
     if (typeof chunk === "string") {
-      if (encoding === undefined || encoding === "utf8" || encoding === "utf-8" || encoding === "buffer") return chunk;
+      if (encoding === undefined || encoding === "utf8" || encoding === "utf-8" || encoding === "buffer")
+        return chunk;
       chunk = Buffer.from(chunk, encoding as BufferEncoding);
     }
     if (!(chunk instanceof Uint8Array)) {
-      throw new TypeError('The "chunk" argument must be of type string or an instance of Buffer or Uint8Array');
+      throw new TypeError(
+        'The "chunk" argument must be of type string or an instance of Buffer or Uint8Array',
+      );
     }
     // 一个字符的字节可能分在两次写里。
     this.#decoder ??= new TextDecoder();

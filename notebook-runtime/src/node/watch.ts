@@ -1,33 +1,23 @@
-import { Session } from "node:inspector";
+// 监视线程：父进程经文件描述符 4 请求中断；连接断开说明父进程不在了。
 import { Socket } from "node:net";
 import { workerData } from "node:worker_threads";
-import { FLAG, HANDLED, IN_TIMER } from "./shared.js";
+import { BREAKABLE, FLAG, HANDLED } from "./shared.js";
 import { WATCH_FD } from "./wire.js";
 
+/** 立旗子之后，等代码里的检查起作用的毫秒数。 */
 const GRACE = 250;
 
-const shared = new Int32Array(workerData as SharedArrayBuffer);
-
+const state = new Int32Array(workerData as SharedArrayBuffer);
 const socket = new Socket({ fd: WATCH_FD, readable: true, writable: false });
-socket.on("data", (bytes: Buffer) => {
-  const handled = Atomics.load(shared, HANDLED);
-  if (bytes.length > 0) Atomics.store(shared, FLAG, 1);
+
+socket.on("data", () => {
+  const handled = Atomics.load(state, HANDLED);
+  Atomics.store(state, FLAG, 1);
   setTimeout(() => {
-    if (Atomics.load(shared, HANDLED) === handled) terminate();
+    const stuck = Atomics.load(state, HANDLED) === handled;
+    if (stuck && Atomics.load(state, BREAKABLE) === 1) process.kill(process.pid, "SIGINT");
   }, GRACE);
 });
-// 父进程不在了：主线程也许困在死循环里，只有这里能结束进程。
+// 主线程也许困在死循环里，只有这里能结束进程。
 socket.on("close", () => process.kill(process.pid, "SIGKILL"));
 socket.on("error", () => process.kill(process.pid, "SIGKILL"));
-
-let session: Session | null = null;
-
-/** 旗子没被看见：主线程多半在没有检查的库代码里。 */
-function terminate(): void {
-  if (Atomics.load(shared, IN_TIMER) !== 0) return;
-  if (!session) {
-    session = new Session();
-    session.connectToMainThread();
-  }
-  session.post("Runtime.terminateExecution", () => {});
-}

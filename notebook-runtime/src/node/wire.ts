@@ -20,7 +20,12 @@ export type Request =
 /** 子进程 → 父进程的控制消息。 */
 export type Reply =
   | { type: "ready" }
-  | { type: "done"; id: number; status: "ok" | "error" | "interrupted"; error?: import("../types.js").CellError }
+  | {
+      type: "done";
+      id: number;
+      status: "ok" | "error" | "interrupted";
+      error?: import("../types.js").CellError;
+    }
   | { type: "input"; id: number; prompt: string; password: boolean };
 
 const wait = new Int32Array(new SharedArrayBuffer(4));

@@ -40,7 +40,9 @@ export class Box {
   }
 
   set k(_value: unknown) {
-    throw new TypeError(`不能给${this.kind === "import" ? "导入的名字" : "常量"} ${this.name} 赋值（Assignment to constant variable）`);
+    throw new TypeError(
+      `不能给${this.kind === "import" ? "导入的名字" : "常量"} ${this.name} 赋值（Assignment to constant variable）`,
+    );
   }
 
   get t(): unknown {
@@ -84,7 +86,9 @@ export class Box {
   #absent(): unknown {
     if (this.missing !== null) throw new SyntaxError(this.missing);
     if (this.#state === WAITING) {
-      throw new ReferenceError(`${this.name} 在声明之前被使用（Cannot access '${this.name}' before initialization）`);
+      throw new ReferenceError(
+        `${this.name} 在声明之前被使用（Cannot access '${this.name}' before initialization）`,
+      );
     }
     if (this.name in globalThis) return Reflect.get(globalThis, this.name);
     throw new ReferenceError(`${this.name} 没有定义（${this.name} is not defined）`);

@@ -72,9 +72,15 @@ export function describeFailure(
     traceback.push(`${top.cell}:${top.line}:${top.column}`, ...codeFrame(top.source, top.line, top.column));
   }
   // 只有一帧时代码框已经说明了位置。
-  if (lines.length > 1 || (lines.length === 1 && !top)) traceback.push(...lines);
+  if (lines.length > 1 || (lines.length === 1 && !top)) traceback.push(...shorten(lines));
   for (const cause of causes(thrown)) traceback.push(`原因：${safely(() => inspect(cause), "（无法显示）")}`);
   return { ename, evalue, traceback, cell: top?.cell, line: top?.line, column: top?.column };
+}
+
+/** 深递归的栈只留两头。 */
+function shorten(lines: string[]): string[] {
+  if (lines.length <= 12) return lines;
+  return [...lines.slice(0, 8), `    …（省略 ${lines.length - 11} 层）`, ...lines.slice(-3)];
 }
 
 function causes(error: Error): unknown[] {

@@ -4,7 +4,10 @@ import type { MimeBundle } from "../types.js";
 export const DISPLAY = Symbol.for("Jupyter.display");
 
 /** 有 Symbol.for("Jupyter.display") 方法的值 → 它给的 MIME 束；没有则是 null。 */
-export async function ownBundle(value: unknown, inspect: (value: unknown) => string): Promise<MimeBundle | null> {
+export async function ownBundle(
+  value: unknown,
+  inspect: (value: unknown) => string,
+): Promise<MimeBundle | null> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return null;
   const method = (value as Record<symbol, unknown>)[DISPLAY];
   if (typeof method !== "function") return null;

@@ -11,6 +11,8 @@ import type { CellSources } from "./stack.js";
 export interface Engine {
   /** 求值一段脚本，得到编译出的函数。file 出现在栈里。 */
   evaluate(code: string, file: string): (api: CellApi) => unknown;
+  /** 同步地执行一段单元格代码；能从外面打断的环境在这里加保护。 */
+  call<T>(body: () => T): T;
   load(specifier: string, options?: unknown): Promise<Record<string, unknown>>;
   /** import.meta。 */
   meta: unknown;
@@ -67,7 +69,14 @@ export class Runner {
   async run(source: string, label: string): Promise<RunResult> {
     const engine = this.#engine;
     engine.flag[0] = 0;
-    const run: Run = { label, source, cancelled: false, fail: () => {}, settle: () => {}, rejections: new Map() };
+    const run: Run = {
+      label,
+      source,
+      cancelled: false,
+      fail: () => {},
+      settle: () => {},
+      rejections: new Map(),
+    };
     const failed = new Promise<never>((_, reject) => {
       run.fail = (error) => {
         run.cancelled = true;
@@ -106,7 +115,7 @@ export class Runner {
     try {
       for (const item of compiled.imports) await this.#import(item, run);
       const cell = engine.evaluate(compiled.code, file);
-      const returned = cell.call(undefined, this.#api(run));
+      const returned = engine.call(() => cell.call(undefined, this.#api(run)));
       const value = compiled.isAsync ? await returned : returned;
       if (run.cancelled || !compiled.hasValue) return;
       const [result] = value as [unknown];
@@ -147,9 +156,12 @@ export class Runner {
       module = await this.#engine.load(specifier, options);
     } catch (cause) {
       if (cause instanceof Interrupted || !isMissing(cause)) throw cause;
-      throw Object.assign(new CellSyntaxError(`找不到模块 "${specifier}"：${(cause as Error).message}`, line, column), {
-        cause,
-      });
+      throw Object.assign(
+        new CellSyntaxError(`找不到模块 "${specifier}"：${(cause as Error).message}`, line, column),
+        {
+          cause,
+        },
+      );
     }
     if (run.cancelled) throw new Interrupted();
     for (const { local, imported } of bindings) {
@@ -207,5 +219,7 @@ function pick(module: Record<string, unknown>, imported: string): { value: unkno
 
 function isMissing(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
-  return code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND" || code === "ERR_PACKAGE_PATH_NOT_EXPORTED";
+  return (
+    code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND" || code === "ERR_PACKAGE_PATH_NOT_EXPORTED"
+  );
 }

@@ -1,0 +1,64 @@
+import { inspect } from "node:util";
+import { Script } from "node:vm";
+import { Worker } from "node:worker_threads";
+import { installStackFormatter } from "../runtime/failure.js";
+import { type CellApi, Runner } from "../runtime/runner.js";
+import { CellSources } from "../runtime/stack.js";
+import { protectedCall } from "./breaker.js";
+import { Loader } from "./loader.js";
+import { FLAG, HANDLED } from "./shared.js";
+import { type Request, writeOutput, writeReply } from "./wire.js";
+
+const own = new URL("..", import.meta.url).href;
+
+/** 在本进程里执行单元格，回应父进程的请求。 */
+export function createServer(): (request: Request) => void {
+  const shared = new SharedArrayBuffer(16);
+  const state = new Int32Array(shared);
+  const sources = new CellSources(isInternal);
+  Error.stackTraceLimit = 30;
+  installStackFormatter(sources);
+  const loader = new Loader(process.cwd(), {});
+  const runner = new Runner({
+    evaluate: (code, file) =>
+      new Script(code, { filename: file }).runInThisContext() as (api: CellApi) => unknown,
+    call: (body) => protectedCall(state, body),
+    load: (specifier, options) => loader.load(specifier, options as { with?: Record<string, string> }),
+    meta: loader.meta,
+    inspect: (value) => inspect(value),
+    emit: writeOutput,
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
+    flag: state.subarray(FLAG, FLAG + 1),
+    sources,
+  });
+  runner.variables.define("require", loader.require);
+  runner.variables.define("__dirname", process.cwd());
+  runner.variables.define("__filename", loader.meta.filename);
+  process.on("uncaughtException", (error) => runner.uncaught(error));
+  process.on("unhandledRejection", (reason, promise) => runner.rejected(promise, reason));
+  process.on("rejectionHandled", (promise) => runner.handled(promise));
+  // 终端里的 Ctrl-C 会发给整个进程组；要不要中断由父进程决定。
+  process.on("SIGINT", () => {});
+  startWatcher(shared);
+
+  return (request) => {
+    if (request.type === "execute") {
+      runner.run(request.code, request.label).then(({ status, error }) => {
+        writeReply({ type: "done", id: request.id, status, error });
+      });
+    } else if (request.type === "interrupt") {
+      Atomics.add(state, HANDLED, 1);
+      runner.interrupt();
+    }
+  };
+}
+
+function isInternal(line: string): boolean {
+  return line.includes(own) || /node:(?:internal|vm|events)/.test(line);
+}
+
+/** 监视线程：死循环里也能立旗子；父进程没了就结束本进程。 */
+function startWatcher(shared: SharedArrayBuffer): void {
+  const watcher = new Worker(new URL("./watch.js", import.meta.url), { workerData: shared, execArgv: [] });
+  watcher.unref();
+}
