@@ -14,7 +14,7 @@ export function isFloat(dtype: DType): boolean {
 
 /** 两种元素类型相遇时的结果类型：取 bool < int32 < float32 < float64 中靠后者。 */
 export function promote(a: DType, b: DType): DType {
-  return order[Math.max(order.indexOf(a), order.indexOf(b))]!;
+  return a === b ? a : order[Math.max(order.indexOf(a), order.indexOf(b))]!;
 }
 
 export function allocate(dtype: DType, size: number): TypedArray {

@@ -2,6 +2,7 @@ import { bind } from "../core/bind.js";
 import { asTensor, asTensors } from "../core/convert.js";
 import { defineElementwise } from "../core/elementwise.js";
 import type { Primitive } from "../core/primitive.js";
+import { Tracer } from "../core/tracer.js";
 import { type DType, isFloat, promote } from "../dtype.js";
 import { TiduError } from "../errors.js";
 import type { Tensor, TensorLike } from "../tensor.js";
@@ -203,5 +204,6 @@ const detachP = defineElementwise({
 
 /** 值不变、导数为零的单个张量；公开的 stopGradient 作用于树。 */
 export function detach(x: TensorLike): Tensor {
-  return bind(detachP, [asTensor(x)], {});
+  const t = asTensor(x);
+  return t instanceof Tracer ? bind(detachP, [t], {}) : t;
 }

@@ -37,7 +37,7 @@ export function split(k: Tensor, count = 2): Tensor[] {
  * 由密钥与一个整数得到新密钥：循环里 foldIn(k, step) 比一次分出许多把省事。
  *
  * @example
- * foldIn(key(0), 1).toArray() // => [928981903, -841833695]
+ * foldIn(key(0), 1).toArray() // => [928981903, -841280227]
  */
 export function foldIn(k: Tensor, data: number): Tensor {
   if (!Number.isInteger(data) || data < 0) {

@@ -1,0 +1,191 @@
+import * as f from "../functions/index.js";
+import * as p from "../primitives/index.js";
+import { detach } from "../primitives/select.js";
+import type { Tensor } from "../tensor.js";
+
+/** 一个原语的一个用例：f 只用这个原语（以及形状整理），args 在光滑点上。 */
+export interface Case {
+  readonly primitive: string;
+  readonly note?: string;
+  readonly f: (...args: Tensor[]) => Tensor;
+  readonly args: readonly (readonly any[] | number)[];
+  /** 各参数是不是整数下标（不求导）。 */
+  readonly indices?: readonly number[];
+  /** 导数处处为零的原语：与有限差分比较无意义（取整、比较）。 */
+  readonly flat?: boolean;
+  /** 导数约定为零，与有限差分不同。 */
+  readonly detached?: boolean;
+}
+
+const a23 = [
+  [0.3, -1.2, 2.1],
+  [1.7, 0.45, -0.6],
+];
+const b23 = [
+  [1.1, 0.7, -0.4],
+  [-2.2, 1.3, 0.9],
+];
+const positive23 = [
+  [0.3, 1.2, 2.1],
+  [1.7, 0.45, 0.6],
+];
+const unit23 = [
+  [0.3, -0.2, 0.91],
+  [-0.7, 0.45, -0.6],
+];
+const c3 = [0.8, -1.5, 2.5];
+
+const unary = (
+  name: string,
+  op: (x: Tensor) => Tensor,
+  x: readonly any[] = a23,
+  extra: Partial<Case> = {},
+): Case => ({ primitive: name, f: op, args: [x], ...extra });
+
+const binary = (name: string, op: (x: Tensor, y: Tensor) => Tensor, extra: Partial<Case> = {}): Case[] => [
+  { primitive: name, f: op, args: [a23, b23], ...extra },
+  { primitive: name, note: "广播", f: op, args: [a23, c3], ...extra },
+  { primitive: name, note: "标量在左", f: op, args: [1.5, b23], ...extra },
+];
+
+const flat = { flat: true } as const;
+const a234 = [
+  [
+    [0.3, -1.2, 2.1, 0.2],
+    [1.7, 0.45, -0.6, 1.9],
+    [-0.9, 0.7, 1.4, -1.6],
+  ],
+  [
+    [1.3, 2.2, -1.1, 0.6],
+    [-0.7, 0.5, 2.6, -1.8],
+    [0.85, -0.35, 1.15, 2.4],
+  ],
+];
+
+export const cases: readonly Case[] = [
+  ...binary("add", p.add),
+  ...binary("sub", p.sub),
+  ...binary("mul", p.mul),
+  ...binary("div", p.div),
+  ...binary("mod", p.mod),
+  { primitive: "pow", f: p.pow, args: [positive23, b23] },
+  { primitive: "pow", note: "广播", f: p.pow, args: [positive23, c3] },
+  unary("neg", p.neg),
+  unary("square", p.square),
+  unary("abs", p.abs),
+  unary("sign", p.sign, a23, flat),
+  unary("floor", p.floor, a23, flat),
+  unary("ceil", p.ceil, a23, flat),
+  unary("round", p.round, a23, flat),
+  unary("exp", p.exp),
+  unary("expm1", p.expm1),
+  unary("log", p.log, positive23),
+  unary("log1p", p.log1p, positive23),
+  unary("sqrt", p.sqrt, positive23),
+  unary("sigmoid", p.sigmoid),
+  unary("softplus", p.softplus),
+  unary("sin", p.sin),
+  unary("cos", p.cos),
+  unary("tan", p.tan, unit23),
+  unary("asin", p.asin, unit23),
+  unary("acos", p.acos, unit23),
+  unary("atan", p.atan),
+  unary("sinh", p.sinh),
+  unary("cosh", p.cosh),
+  unary("tanh", p.tanh),
+  unary("relu", p.relu),
+  unary("elu", (x) => p.elu(x, 0.7)),
+  unary("erf", p.erf),
+  unary("erfinv", p.erfinv, unit23),
+  unary("detach", detach, a23, { flat: true, detached: true }),
+  ...binary("maximum", p.maximum),
+  ...binary("minimum", p.minimum),
+  unary("clip", (x) => p.clip(x, -1, 1)),
+  unary("clip", (x) => p.clip(x, -Infinity, 1), a23, { note: "只有上界" }),
+  ...binary("equal", p.equal, flat),
+  ...binary("notEqual", p.notEqual, flat),
+  ...binary("greater", p.greater, flat),
+  ...binary("greaterEqual", p.greaterEqual, flat),
+  ...binary("less", p.less, flat),
+  ...binary("lessEqual", p.lessEqual, flat),
+  ...binary("logicalAnd", p.logicalAnd, flat),
+  ...binary("logicalOr", p.logicalOr, flat),
+  unary("logicalNot", p.logicalNot, a23, flat),
+  { primitive: "where", f: (c, x, y) => p.where(p.greater(c, 0), x, y), args: [b23, a23, c3] },
+  unary("cast", (x) => p.astype(x, "int32"), a23, flat),
+  unary("sum", (x) => p.sum(x, 1), a234),
+  unary("sum", (x) => p.sum(x, [0, 2]), a234, { note: "不相邻的轴" }),
+  unary("sum", (x) => p.sum(x), a234, { note: "全部" }),
+  unary("prod", (x) => p.prod(x, 1), a234),
+  unary("prod", (x) => p.prod(x, [0, 2]), a234, { note: "不相邻的轴" }),
+  unary("max", (x) => p.max(x, 1), a234),
+  unary("max", (x) => p.max(x, [0, 2], { keepDims: true }), a234, { note: "keepDims" }),
+  unary("min", (x) => p.min(x, 2), a234),
+  unary("argmax", (x) => p.argmax(x, 1), a234, flat),
+  unary("argmin", (x) => p.argmin(x, 1), a234, flat),
+  unary("cumsum", (x) => p.cumsum(x, 1), a234),
+  unary("reshape", (x) => p.reshape(x, [4, 6]), a234),
+  unary("transpose", (x) => p.transpose(x, [2, 0, 1]), a234),
+  unary("broadcastTo", (x) => p.broadcastTo(x, [2, 2, 3])),
+  unary("broadcastTo", (x) => p.broadcastTo(x, [4, 3]), [[0.3, 0.4, 0.5]], { note: "放大长 1 的轴" }),
+  unary("slice", (x) => p.slice(x, [0, 1, 0], [2, 2, 2], [1, 1, 2]), a234),
+  unary("flip", (x) => p.flip(x, [0, 2]), a234),
+  unary("pad", (x) =>
+    p.pad(
+      x,
+      [
+        [1, 0],
+        [2, 1],
+      ],
+      7,
+    ),
+  ),
+  { primitive: "concat", f: (x, y) => p.concat([x, y], 1), args: [a23, [[5], [6]]] },
+  { primitive: "gather", f: (x, i) => p.gather(x, i, 1), args: [a23, [2, 0, 2, 1]], indices: [1] },
+  {
+    primitive: "gather",
+    note: "下标是矩阵",
+    f: (x, i) => p.gather(x, i),
+    args: [
+      a23,
+      [
+        [1, 0],
+        [1, 1],
+      ],
+    ],
+    indices: [1],
+  },
+  {
+    primitive: "scatterAdd",
+    f: (i, u) => p.scatterAdd(i, u, 4, 1),
+    args: [[3, 0, 3], a23],
+    indices: [0],
+  },
+  { primitive: "matmul", f: p.matmul, args: [a23, f.tensor(b23).transpose().toArray() as number[][]] },
+  { primitive: "matmul", note: "一摞乘一个", f: p.matmul, args: [a234, [[1.2], [0.4], [-0.3], [2.2]]] },
+  {
+    primitive: "matmul",
+    note: "广播",
+    f: p.matmul,
+    args: [
+      [a23, b23],
+      [
+        [
+          [
+            [0.4, 1.1],
+            [1.3, -0.2],
+            [0.6, 0.9],
+          ],
+        ],
+        [
+          [
+            [1.4, 0.1],
+            [0.3, -1.2],
+            [0.5, 2.9],
+          ],
+        ],
+      ],
+    ],
+  },
+  { primitive: "matmul", note: "矩阵乘向量", f: p.matmul, args: [a23, c3] },
+];
