@@ -1,0 +1,76 @@
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
+import { javascript } from "@codemirror/lang-javascript";
+import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { EditorState } from "@codemirror/state";
+import { EditorView, keymap } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import type { Cell } from "./cell.js";
+import { editingKeymap } from "./editing.js";
+import { history, historyKeymap } from "./history.js";
+
+export interface EditorHooks {
+  /** `forward`：运行后移到下一格。 */
+  run(forward: boolean): void;
+  changed(): void;
+  /** Esc：离开编辑器，让 Tab 能继续走。 */
+  leave(): void;
+}
+
+const color = (name: string) => ({ color: `var(--code-token-${name})` });
+
+/** 与构建时的高亮用同一套颜色变量。 */
+const highlight = HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier, tags.operator], ...color("keyword") },
+  { tag: [tags.string, tags.special(tags.string), tags.regexp], ...color("string") },
+  { tag: tags.comment, ...color("comment") },
+  { tag: [tags.number, tags.bool, tags.null, tags.self], ...color("constant") },
+  {
+    tag: [tags.function(tags.variableName), tags.function(tags.propertyName), tags.typeName, tags.className],
+    ...color("function"),
+  },
+  { tag: [tags.punctuation, tags.bracket], ...color("punctuation") },
+]);
+
+/** 把静态代码换成编辑器，光标放在 `offset`。 */
+export function openEditor(cell: Cell, offset: number, hooks: EditorHooks): void {
+  const pre = cell.element.querySelector<HTMLElement>("pre.code")!;
+  const view = new EditorView({
+    state: EditorState.create({
+      doc: cell.original,
+      selection: { anchor: Math.min(offset, cell.original.length) },
+      extensions: [
+        keymap.of([
+          { key: "Shift-Enter", run: () => (hooks.run(true), true) },
+          { key: "Mod-Enter", run: () => (hooks.run(false), true) },
+          { key: "Escape", run: () => (hooks.leave(), true) },
+          ...closeBracketsKeymap,
+          ...historyKeymap,
+          ...editingKeymap,
+        ]),
+        history,
+        javascript({ typescript: true }),
+        syntaxHighlighting(highlight),
+        bracketMatching(),
+        closeBrackets(),
+        indentUnit.of("  "),
+        EditorState.tabSize.of(2),
+        EditorView.contentAttributes.of({
+          "aria-label": `编辑单元格 ${cell.number}。Shift 加回车运行，Esc 离开`,
+          autocapitalize: "off",
+          autocorrect: "off",
+          spellcheck: "false",
+        }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) hooks.changed();
+        }),
+      ],
+    }),
+  });
+  pre.replaceWith(view.dom);
+  cell.editor = {
+    code: () => view.state.doc.toString(),
+    replace: (code) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: code } }),
+    focus: () => view.focus(),
+  };
+  view.focus();
+}

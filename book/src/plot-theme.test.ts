@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { themeFigure } from "./plot-theme.js";
+
+const colors = { ink: "#111", soft: "#555", rule: "#ddd", paper: "#fff", font: "sans" };
+
+describe("图的主题", () => {
+  const figure = {
+    data: [{ x: [1, 2], line: { color: "#D1495B" }, marker: { color: "#123456" } }],
+    layout: {
+      width: 900,
+      template: "plotly",
+      yaxis: { range: [0, 3] },
+      yaxis2: { overlaying: "y" },
+      title: { text: "题" },
+    },
+  };
+
+  it("去掉写死的宽度与底色，保留范围，每个坐标轴都上色", () => {
+    const { layout } = themeFigure(figure, false, colors, false) as { layout: any };
+    assert.equal(layout.width, undefined);
+    assert.equal(layout.template, undefined);
+    assert.deepEqual(layout.yaxis.range, [0, 3]);
+    for (const axis of ["xaxis", "yaxis", "yaxis2"]) assert.equal(layout[axis].gridcolor, "#ddd");
+    assert.equal(layout.yaxis2.overlaying, "y");
+    assert.equal(layout.paper_bgcolor, "rgba(0,0,0,0)");
+  });
+
+  it("暗色下只换意义色，不动原对象", () => {
+    const [trace] = themeFigure(figure, true, colors, false).data as any[];
+    assert.notEqual(trace.line.color, "#D1495B");
+    assert.equal(trace.marker.color, "#123456");
+    assert.equal(figure.data[0]!.line.color, "#D1495B");
+  });
+
+  it("窄屏把图例放到上面，关掉拖选，好让手指滚动页面", () => {
+    const { layout, config } = themeFigure(figure, false, colors, true) as { layout: any; config: any };
+    assert.equal(layout.legend.orientation, "h");
+    assert.equal(layout.dragmode, false);
+    assert.equal(config.displayModeBar, false);
+  });
+});
