@@ -62,7 +62,12 @@ export function gradcheck(
   return checks.report();
 }
 
-/** 同 gradcheck，不正确就抛错：有误抛 TIDU-GRAD-010，说不准抛 TIDU-GRAD-011。 */
+/**
+ * 同 gradcheck，不正确就抛错：有误抛 TIDU-GRAD-010，说不准抛 TIDU-GRAD-011。
+ *
+ * @example
+ * assertGradcheck((x: Tensor) => mul(x, x), [3], { gradient: (x: Tensor) => x }) // 抛 TIDU-GRAD-010
+ */
 export function assertGradcheck(
   f: AnyFunction,
   args: readonly unknown[],

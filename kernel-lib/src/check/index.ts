@@ -1,3 +1,4 @@
+export { type Convention, conventions } from "../conventions.js";
 export { assertClose } from "./assert-close.js";
 export { assertGradcheck, type GradcheckOptions, gradcheck } from "./gradcheck.js";
 export {

@@ -19,7 +19,13 @@ export interface CoordinateCheck {
   readonly point: number;
 }
 
-/** gradcheck 的结果；`verdict` 是总的结论。 */
+/**
+ * gradcheck 的结果；`verdict` 是总的结论，`worst` 是最差的坐标，在笔记本里显示成表格。
+ *
+ * @example
+ * const report = gradcheck((x: Tensor) => mul(x, x), [3], { gradient: (x: Tensor) => x });
+ * [report.worst!.claimed, report.worst!.ratio.toFixed(3)] // => [3, "0.500"]
+ */
 export class GradcheckReport {
   readonly verdict: Verdict;
   /** 最差的坐标；没有坐标可查时为 null。 */

@@ -1,1 +1,11 @@
-export {};
+export { type AttentionOptions, attention } from "./attention.js";
+export type { Reduction } from "./fused.js";
+export { type HuberOptions, huber, huberDeltaGradient, huberGradient, huberLoss } from "./huber.js";
+export { type FrobeniusOptions, jacobianFrobenius } from "./jacobian-frobenius.js";
+export {
+  type TripletLossOptions,
+  type TripletOptions,
+  triplet,
+  tripletGradient,
+  tripletLoss,
+} from "./triplet.js";
