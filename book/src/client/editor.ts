@@ -2,7 +2,7 @@ import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { javascript } from "@codemirror/lang-javascript";
 import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
-import { EditorView, keymap } from "@codemirror/view";
+import { EditorView, type KeyBinding, keymap } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { Cell } from "./cell.js";
 import { editingKeymap } from "./editing.js";
@@ -31,6 +31,17 @@ const highlight = HighlightStyle.define([
   { tag: [tags.punctuation, tags.bracket], ...color("punctuation") },
 ]);
 
+/** 这个键归我们，编辑器不再处理。 */
+function bind(key: string, action: () => void): KeyBinding {
+  return {
+    key,
+    run: () => {
+      action();
+      return true;
+    },
+  };
+}
+
 /** 把静态代码换成编辑器，光标放在 `offset`。 */
 export function openEditor(cell: Cell, offset: number, hooks: EditorHooks): void {
   const pre = cell.element.querySelector<HTMLElement>("pre.code")!;
@@ -40,9 +51,9 @@ export function openEditor(cell: Cell, offset: number, hooks: EditorHooks): void
       selection: { anchor: Math.min(offset, cell.original.length) },
       extensions: [
         keymap.of([
-          { key: "Shift-Enter", run: () => (hooks.run(true), true) },
-          { key: "Mod-Enter", run: () => (hooks.run(false), true) },
-          { key: "Escape", run: () => (hooks.leave(), true) },
+          bind("Shift-Enter", () => hooks.run(true)),
+          bind("Mod-Enter", () => hooks.run(false)),
+          bind("Escape", () => hooks.leave()),
           ...closeBracketsKeymap,
           ...historyKeymap,
           ...editingKeymap,
