@@ -11,9 +11,9 @@ export class Loader {
   readonly require: NodeJS.Require;
   readonly meta: { url: string; dirname: string; filename: string; resolve: (specifier: string) => string };
   readonly #import: Import;
-  readonly #shims: Record<string, () => Promise<Namespace>>;
+  readonly #shims: Record<string, Namespace>;
 
-  constructor(cwd: string, shims: Record<string, () => Promise<Namespace>>) {
+  constructor(cwd: string, shims: Record<string, Namespace>) {
     const filename = join(cwd, "notebook.js");
     this.#shims = shims;
     this.#import = new Script("(specifier,options)=>import(specifier,options)", {
@@ -21,7 +21,10 @@ export class Loader {
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     }).runInThisContext() as Import;
     hideWarning();
-    this.require = createRequire(filename);
+    const require = createRequire(filename);
+    this.require = new Proxy(require, {
+      apply: (target, self, args) => shims[String(args[0])] ?? Reflect.apply(target, self, args),
+    });
     const { href: url } = pathToFileURL(filename);
     this.meta = {
       url,
@@ -38,7 +41,7 @@ export class Loader {
 
   async load(specifier: string, options?: { with?: Record<string, string> }): Promise<Namespace> {
     const shim = this.#shims[specifier];
-    if (shim) return shim();
+    if (shim) return shim;
     if (/\.json$/i.test(specifier) && options?.with?.type === undefined && !/^[a-z]{2,}:/i.test(specifier)) {
       const value = this.require(specifier);
       return { ...(typeof value === "object" ? value : {}), default: value };

@@ -1,7 +1,9 @@
 import { inspect } from "node:util";
 import { Script } from "node:vm";
 import { Worker } from "node:worker_threads";
+import * as tslab from "../display/shim.js";
 import { installStackFormatter } from "../runtime/failure.js";
+import { installHost } from "../runtime/host.js";
 import { type CellApi, Runner } from "../runtime/runner.js";
 import { CellSources } from "../runtime/stack.js";
 import { protectedCall } from "./breaker.js";
@@ -18,7 +20,8 @@ export function createServer(): (request: Request) => void {
   const sources = new CellSources(isInternal);
   Error.stackTraceLimit = 30;
   installStackFormatter(sources);
-  const loader = new Loader(process.cwd(), {});
+  installHost(writeOutput, (value) => inspect(value));
+  const loader = new Loader(process.cwd(), { tslab });
   const runner = new Runner({
     evaluate: (code, file) =>
       new Script(code, { filename: file }).runInThisContext() as (api: CellApi) => unknown,
