@@ -27,9 +27,8 @@ export function kernels(): Record<string, string[] | null> {
 
 function tslab(): string[] | null {
   const folder = packageFolder("tslab");
-  return (
-    folder && [process.execPath, join(folder, "bin", "tslab"), "kernel", "--config-path", "{connection_file}"]
-  );
+  if (folder === null) return null;
+  return [process.execPath, join(folder, "bin", "tslab"), "kernel", "--config-path", "{connection_file}"];
 }
 
 /** npm 的 deno 包只是个壳，直接用里面的程序，免得把壳的时间算给它。 */

@@ -26,7 +26,7 @@ class TiduKernelTests(jupyter_kernel_test.KernelTests):
         {"code": "(await import('@tidu/notebook-runtime/display')).html('<b>x</b>')", "mime": "text/html"},
     ]
     completion_samples = [
-        {"text": "Math.sqr", "matches": {"sqrt"}},
+        {"text": "Math.hyp", "matches": {"hypot"}},
         {"text": "'a'.toUpp", "matches": {"toUpperCase"}},
     ]
     complete_code_samples = ["1", "console.log('x')", "function f(x: number) {\\n  return x * 2\\n}"]
@@ -35,8 +35,14 @@ class TiduKernelTests(jupyter_kernel_test.KernelTests):
     code_inspect_sample = "Math.max"
     code_history_pattern = "6?7*"
     supported_history_operations = ("tail", "range", "search")
+    code_clear_output = "(await import('@tidu/notebook-runtime/display')).clearOutput()"
+
+class TiduIopubWelcomeTests(jupyter_kernel_test.IopubWelcomeTests):
+    kernel_name = "tidu"
     support_iopub_welcome = True
 
+# 基类也被 unittest 收进来，去掉
+del jupyter_kernel_test
 unittest.main(verbosity=2)
 `;
 

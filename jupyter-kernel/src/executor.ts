@@ -29,6 +29,7 @@ export class Executor {
   readonly #session: Promise<Session>;
   readonly #types: () => TypeService;
   #checking = true;
+  #broken = false;
 
   constructor(session: Promise<Session>, types: () => TypeService) {
     this.#session = session;
@@ -101,7 +102,7 @@ export class Executor {
     await (await this.#session).interrupt();
   }
 
-  /** 类型服务用的是不稳定 API：它自己出错时照样运行单元格，并说明白。 */
+  /** 类型服务用的是不稳定 API：它自己出错时照样运行单元格，从此不再检查，并说明白。 */
   #guard<T>(use: (types: TypeService) => T, otherwise: T, onOutput: (output: Output) => void): T {
     try {
       return use(this.#types());

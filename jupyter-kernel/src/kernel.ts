@@ -157,13 +157,15 @@ export class Kernel {
     if (outcome.status === "ok")
       for (const [name, expression] of Object.entries(content["user_expressions"] ?? {}))
         expressions[name] = await this.#executor.evaluate(String(expression));
+    const aborts = outcome.status === "error" && !silent && content["stop_on_error"] !== false;
+    const waiting = aborts ? await this.#takeQueue() : [];
     this.#channels.reply("shell", "execute_reply", message, {
       ...outcome,
       execution_count: count,
       user_expressions: expressions,
       payload: [],
     });
-    if (outcome.status === "error" && !silent && content["stop_on_error"] !== false) await this.#abort();
+    await this.#abort(waiting);
   }
 
   #publish(output: Output, parent: Message, count: number): void {
@@ -177,13 +179,17 @@ export class Kernel {
     this.#channels.publish(output_type, parent, { ...content, ...extra });
   }
 
-  /**
-   * 与 ipykernel 相同：出错时已经排在队里的 execute_request 一律以 aborted 回复，
-   * 之后才到的照常运行。先让出一轮，把套接字里已经到的消息收进队里。
-   */
-  async #abort(): Promise<void> {
+  /** 取走已经排队的请求。先让出一轮，把套接字里已经到的也收进来。 */
+  async #takeQueue(): Promise<Message[]> {
     await delay(1);
-    const waiting = this.#queue.splice(0);
+    return this.#queue.splice(0);
+  }
+
+  /**
+   * 与 ipykernel 相同：出错时已经排在队里的 execute_request 一律以 aborted 回复。
+   * 队列在回复错误之前就取走，所以看到错误之后才发来的请求不会被误伤。
+   */
+  async #abort(waiting: Message[]): Promise<void> {
     for (const message of waiting) {
       if (message.header.msg_type !== "execute_request") {
         await this.#handle("shell", message);

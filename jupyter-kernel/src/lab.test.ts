@@ -38,7 +38,7 @@ describe("JupyterLab（Chromium）", function () {
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
     });
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    await open(page, `http://127.0.0.1:${port}/lab/tree/chapter.ipynb?token=test`);
+    await open(page, `http://127.0.0.1:${port}/lab/tree/chapter.ipynb?token=test`, server);
   });
 
   after(async () => {
@@ -120,7 +120,7 @@ function startLab(folder: string, port: number): ChildProcess {
     ],
     {
       cwd: folder,
-      stdio: "ignore",
+      stdio: ["ignore", "ignore", "pipe"],
       env: {
         ...process.env,
         JUPYTER_CONFIG_DIR: join(data, "config"),
@@ -133,13 +133,18 @@ function startLab(folder: string, port: number): ChildProcess {
   );
 }
 
-async function open(page: Page, url: string): Promise<void> {
+async function open(page: Page, url: string, server: ChildProcess): Promise<void> {
+  let log = "";
+  server.stderr?.on("data", (chunk) => {
+    log = (log + chunk).slice(-4000);
+  });
   for (let attempt = 0; ; attempt++) {
     try {
       await page.goto(url, { timeout: 30_000 });
       break;
     } catch (error) {
-      if (attempt >= 120) throw error;
+      if (attempt >= 120 || server.exitCode !== null)
+        throw new Error(`JupyterLab 没有打开：${log}`, { cause: error });
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import type { ExecuteOptions, ExecuteResult, Output, Session } from "@tidu/notebook-runtime";
+import { Executor } from "./executor.js";
+import type { TypeService } from "./types/service.js";
+
+/** 会话只记下收到的源码，按给定的结果回答。 */
+function fakeSession(result: Partial<ExecuteResult> = {}) {
+  const ran: string[] = [];
+  const session: Session = {
+    async execute(code: string, _options?: ExecuteOptions) {
+      ran.push(code);
+      return { status: "ok", outputs: [], ...result };
+    },
+    interrupt: async () => {},
+    restart: async () => {},
+    close: async () => {},
+  };
+  return { ran, session: Promise.resolve(session) };
+}
+
+function fakeTypes(overrides: Partial<TypeService>): () => TypeService {
+  const types = {
+    check: () => [],
+    commit: () => {},
+    reset: () => {},
+    ...overrides,
+  } as unknown as TypeService;
+  return () => types;
+}
+
+describe("executor", () => {
+  const run = async (executor: Executor, code: string) => {
+    const outputs: Output[] = [];
+    const outcome = await executor.execute({ code, count: 1, onOutput: (output) => outputs.push(output) });
+    return { outcome, outputs };
+  };
+
+  it("类型服务坏了：说一次，单元格照跑，之后不再打扰", async () => {
+    const { ran, session } = fakeSession();
+    const executor = new Executor(session, () => {
+      throw new Error("没有这个平台的 tsgo");
+    });
+    const first = await run(executor, "1");
+    assert.match(JSON.stringify(first.outputs), /TIDU-JUP-021.*没有这个平台的 tsgo/);
+    assert.deepEqual((await run(executor, "2")).outputs, []);
+    assert.deepEqual(ran, ["1", "2"]);
+  });
+
+  it("进程换新之后类型也从头来，不登记这一格", async () => {
+    const calls: string[] = [];
+    const types = fakeTypes({
+      commit: () => void calls.push("commit"),
+      reset: () => void calls.push("reset"),
+    });
+    const error = { ename: "ProcessDied", evalue: "退出", traceback: ["退出"] };
+    const { session } = fakeSession({ status: "died", stateLost: true, error });
+    const { outcome, outputs } = await run(new Executor(session, types), "process.exit(1)");
+    assert.deepEqual(calls, ["reset"]);
+    assert.deepEqual(outcome, { status: "error", ...error });
+    assert.deepEqual(outputs, [{ output_type: "error", ...error }]);
+  });
+
+  it("空单元格与只有魔法命令的单元格不进会话", async () => {
+    const { ran, session } = fakeSession();
+    const executor = new Executor(session, fakeTypes({}));
+    await run(executor, "  \n");
+    await run(executor, "%types off");
+    assert.deepEqual(ran, []);
+  });
+});
