@@ -104,10 +104,15 @@ export class Executor {
 
   /** 类型服务用的是不稳定 API：它自己出错时照样运行单元格，从此不再检查，并说明白。 */
   #guard<T>(use: (types: TypeService) => T, otherwise: T, onOutput: (output: Output) => void): T {
+    if (this.#broken) return otherwise;
     try {
       return use(this.#types());
     } catch (error) {
-      onOutput(text("stderr", `TIDU-JUP-021 类型服务出错，这一格没有检查类型：${(error as Error).message}`));
+      this.#broken = true;
+      const why = (error as Error).message;
+      onOutput(
+        text("stderr", `TIDU-JUP-021 类型服务出错：${why}\n单元格照常运行，但不再检查类型；重启内核可恢复。`),
+      );
       return otherwise;
     }
   }
