@@ -5,8 +5,8 @@ import type { Value } from "./value.js";
 export type Answer =
   | { kind: "value"; value: unknown }
   | { kind: "throw"; name: string; message: string }
-  /** 函数还是占位的样子。 */
-  | { kind: "unanswered" }
+  /** 占位还在；`fn` 是占位所在的函数，可能是被调用的另一题。 */
+  | { kind: "unanswered"; fn?: string }
   /** 没有这个名字的函数；`reason` 说明它的单元格为什么没有定义它。 */
   | { kind: "missing"; reason?: string }
   | { kind: "timeout"; seconds: number }
@@ -23,7 +23,10 @@ export function readAnswer(raw: unknown): Answer {
   if (reply.kind === "missing") return { kind: "missing" };
   if (reply.kind !== "throw") return { kind: "crash", reason: "回答无法辨认" };
   const message = String(reply.message ?? "").slice(0, 500);
-  if (message.startsWith(UNANSWERED)) return { kind: "unanswered" };
+  if (message.startsWith(UNANSWERED)) {
+    const fn = /[A-Za-z_$][\w$]*/.exec(message)?.[0];
+    return fn === undefined ? { kind: "unanswered" } : { kind: "unanswered", fn };
+  }
   return { kind: "throw", name: String(reply.name ?? "Error").slice(0, 80), message };
 }
 

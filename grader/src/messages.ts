@@ -13,7 +13,10 @@ export const messages = {
     `正确：问了 ${asked} 个点，${branches} 个分支全部走到，含 ${edges} 个边界点。`,
   undecided: (branches: string[]) =>
     `没有把握：分支「${branches.join("」「")}」上没有抽到离拐点足够远的点，换一个种子再判。`,
-  unanswered: (fn: string) => `还没有作答：${fn} 还是占位的样子。先看这一题的提示，写完再判。`,
+  unanswered: (fn: string, placeholder = fn) =>
+    placeholder === fn
+      ? `还没有作答：${fn} 还是占位的样子。先看这一题的提示，写完再判。`
+      : `${fn} 调用了 ${placeholder}，而 ${placeholder} 还没有作答。先写完那一题。`,
   missing: (fn: string, reason?: string) =>
     `还没有作答：没有找到函数 ${fn}${reason === undefined ? "（单元格被删掉，或者函数改了名）" : `：${reason}`}。`,
   thrown: (fn: string, call: string, name: string, message: string) =>
@@ -42,8 +45,9 @@ export const messages = {
     `${question.fn}(${args.map((arg, i) => `${question.params[i]}=${show(arg)}`).join(", ")})`,
   hintsLeft: "还想不出？展开这一题下面的三级提示。",
 
-  unknownQuestion: (id: string, known: string[]) => `没有叫 ${id} 的题。可用的题：${known.join("、")}。`,
-  notFunction: (fn: string) => `第二个参数应是你写的函数，例如 await check("…", ${fn})。`,
+  unknownQuestion: (id: string, known: string[]) =>
+    `TIDU-CHECK-001 没有叫 ${id} 的题。可用的题：${known.join("、")}。`,
+  notFunction: (fn: string) => `TIDU-CHECK-002 第二个参数应是你写的函数，例如 await check("…", ${fn})。`,
 
   cellTimeout: (label: string, seconds: number) =>
     `${label}运行超过 ${seconds} 秒，被停下并跳过（像是死循环）`,
@@ -51,9 +55,14 @@ export const messages = {
   cellThrown: (label: string, text: string) => `${label}没能运行：${text}`,
   tooManyRestarts: "重启次数太多，不再重试",
   outputTooLarge: "输出太大",
-  outOfMemory: "内存超出上限",
-  exited: (code: number | null, signal: string | null) =>
-    signal === null ? `进程自己退出，退出码 ${code}` : `进程被信号 ${signal} 结束`,
+  startTimeout: (seconds: number) => `沙箱里的进程 ${seconds} 秒没有起来`,
+  /** bubblewrap 把信号写成 128 + 编号的退出码。 */
+  exited: (code: number | null, signal: string | null) => {
+    if (signal === "SIGABRT" || signal === "SIGKILL" || code === 134 || code === 137)
+      return "进程被结束，多半是内存用完了";
+    if (signal === "SIGXCPU" || code === 152) return "处理器时间用完了";
+    return signal === null ? `进程自己退出了（退出码 ${code}）` : `进程被信号 ${signal} 结束`;
+  },
 
   fileMissing: (path: string) => `TIDU-GRADE-101 找不到 ${path}。检查路径，或改成放提交的文件夹。`,
   noNotebooks: (path: string) => `TIDU-GRADE-102 ${path} 里没有 .ipynb 文件。`,

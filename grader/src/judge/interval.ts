@@ -1,31 +1,13 @@
-/** 一维导数的可信区间（区间判据，见 docs）。 */
+import { intervalDerivative } from "@tidu/kernel-lib";
+
+/** 导数所在的区间；拐点上它就是左右导数之间的范围。 */
 export interface Interval {
   low: number;
   high: number;
 }
 
-const EPSILON = 2 ** -52;
-
-/**
- * 区间判据：步长逐渐缩小，每一步取左右两个单侧斜率（用真正走过的 x±h−x），
- * 按约 4ε·max|f|/h 加宽，留下最窄的一个。拐点上左右斜率不同，区间宽，恰好是次梯度的范围。
- */
+/** 区间判据（梯度库的 intervalDerivative）：步长逐渐缩小，取左右单侧斜率，加宽到盖住舍入，留最窄的一个。 */
 export function slopeInterval(f: (x: number) => number, x: number): Interval {
-  const centre = f(x);
-  const scale = Math.max(Math.abs(x), 2 ** -20);
-  let best: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
-  for (let k = 6; k <= 40; k += 2) {
-    const h = scale * 2 ** -k;
-    const right = x + h;
-    const left = x - h;
-    const above = f(right);
-    const below = f(left);
-    const up = (above - centre) / (right - x);
-    const down = (centre - below) / (x - left);
-    const pad = (4 * EPSILON * Math.max(Math.abs(above), Math.abs(below), Math.abs(centre))) / h;
-    const low = Math.min(up, down) - pad;
-    const high = Math.max(up, down) + pad;
-    if (high - low < best.high - best.low) best = { low, high };
-  }
-  return best;
+  const { left, right } = intervalDerivative(f, x);
+  return { low: Math.min(left[0], right[0]), high: Math.max(left[1], right[1]) };
 }

@@ -114,7 +114,7 @@ function noAnswer(question: Question, answer: Exclude<Answer, { kind: "value" }>
   const { fn } = question;
   switch (answer.kind) {
     case "unanswered":
-      return messages.unanswered(fn);
+      return messages.unanswered(fn, answer.fn);
     case "missing":
       return messages.missing(fn, answer.reason);
     case "throw":

@@ -24,8 +24,19 @@ export interface Points {
 const PER_BRANCH = 4;
 const ATTEMPTS = 25;
 
+/** 最近一次抽的点：判一批提交时用同一个种子，真值只算一次。 */
+const recent = new WeakMap<Question, { seed: number; points: Points }>();
+
 /** 由种子抽点：每个分支抽几个离拐点够远的点，再加上全部边界点。 */
 export function drawPoints(question: Question, seed: number): Points {
+  const kept = recent.get(question);
+  if (kept?.seed === seed) return kept.points;
+  const points = draw(question, seed);
+  recent.set(question, { seed, points });
+  return points;
+}
+
+function draw(question: Question, seed: number): Points {
   const result: Points = { points: [], undecided: [] };
   const add = (args: Value[], truth: Truth, edge?: string) => {
     if (truth.fault !== undefined) result.fault ??= `参数 ${show(args)}，${truth.fault}`;

@@ -132,7 +132,7 @@ const gradient: Question = {
     { id: "tail-no-sign", fn: (e, d) => mask(e, d, e, d) },
     { id: "tail-zero", fn: (e, d) => mask(e, d, e, 0) },
     { id: "tail-times-error", fn: (e, d) => mask(e, d, e, d * e) },
-    { id: "no-abs", fn: (e, d) => (e <= d ? e : d) },
+    { id: "no-abs", fn: (e, d) => Math.min(e, d) },
     { id: "swapped-branches", fn: (e, d) => mask(e, d, d * Math.sign(e), e) },
     { id: "normalised", fn: (e, d) => slope(e, d) / d },
     { id: "pseudo-huber", fn: (e, d) => e / Math.sqrt(1 + (e / d) ** 2) },

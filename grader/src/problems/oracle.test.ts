@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { grad, huber, mean, triplet } from "@tidu/kernel-lib";
+import { random } from "../random.js";
+import { numbers, type Value } from "../value.js";
+import { findQuestion } from "./index.js";
+
+// 第三个判据：梯度库自己的损失与自动微分。它与题目的闭式、有限差分互不相干。
+const library: Record<string, (...args: any[]) => any> = {
+  "huber.value": (e, d) => huber(e, d).item(),
+  "huber.grad": (e, d) => grad((x: any) => huber(x, d))(e).item(),
+  "huber.batch": (pred, target, d) => grad((y: any) => mean(huber(y.sub(target), d)))(pred).toArray(),
+  "huber.delta": (es, d) => grad((x: any) => mean(huber(es, x)))(d).item(),
+  "triplet.value": (a, p, n, m) => triplet(a, p, n, { margin: m, distance: "euclidean" }).item(),
+  "triplet.squared": (a, p, n, m) => gradients(a, p, n, m, "squared"),
+  "triplet.euclidean": (a, p, n, m) => gradients(a, p, n, m, "euclidean"),
+  "triplet.batch": (A, P, N, m) => gradients(A, P, N, m, "squared"),
+};
+
+function gradients(a: any, p: any, n: any, margin: number, distance: "squared" | "euclidean"): Value {
+  const f = (x: any, y: any, z: any) => mean(triplet(x, y, z, { margin, distance }));
+  const [ga, gp, gn] = grad(f, { argnums: [0, 1, 2] })(a, p, n) as any[];
+  return { a: ga.toArray(), p: gp.toArray(), n: gn.toArray() };
+}
+
+describe("标准答案与梯度库一致", () => {
+  for (const [id, compute] of Object.entries(library)) {
+    it(id, () => {
+      const question = findQuestion(id)!;
+      const rng = random(11, id);
+      const points = question.branches.flatMap(({ id: branch }) =>
+        Array.from({ length: 5 }, () => question.sample(rng, branch)),
+      );
+      // 边界点也要一致：约定是同一张表。
+      for (const args of [...points, ...question.edges.map((edge) => edge.args)]) {
+        const expected = numbers(question.reference(...args));
+        const actual = numbers(compute(...args));
+        assert.equal(actual.length, expected.length);
+        expected.forEach((x, i) => {
+          const where = `${id}(${JSON.stringify(args)}) 第 ${i} 个`;
+          assert.ok(
+            Math.abs(actual[i]! - x) <= 1e-11 * Math.max(1, Math.abs(x)),
+            `${where}：${actual[i]} ≠ ${x}`,
+          );
+        });
+      }
+    });
+  }
+});

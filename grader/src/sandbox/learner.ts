@@ -1,0 +1,130 @@
+import { join } from "node:path";
+import { type Answer, readAnswer } from "../answer.js";
+import { messages } from "../messages.js";
+import type { Value } from "../value.js";
+import { Channel } from "./channel.js";
+import { commandLine } from "./command.js";
+import type { Stage } from "./stage.js";
+
+/** 时间的上限，毫秒。 */
+export interface TimeLimits {
+  start: number;
+  cell: number;
+  call: number;
+}
+
+export const defaultTimes: TimeLimits = { start: 15_000, cell: 5_000, call: 2_000 };
+
+/** 要运行的一个代码单元格。 */
+export interface LearnerCell {
+  label: string;
+  source: string;
+}
+
+/** 重启太多次，多半是处处都在捣乱。 */
+const MAX_RESTARTS = 40;
+
+/** 沙箱起不来：不是学习者的错。 */
+export class SandboxError extends Error {
+  readonly id = "TIDU-GRADE-110";
+}
+
+/**
+ * 沙箱里的学习者：依次运行笔记本的单元格，然后回答“对这组参数，函数 F 返回什么”。
+ *
+ * 进程没了就换一个，跳过惹祸的单元格重放其余的，所以一处死循环只赔上它自己那一题。
+ */
+export class Learner {
+  readonly #cells: LearnerCell[];
+  readonly #stage: Stage;
+  readonly #times: TimeLimits;
+  /** 单元格序号 → 它没能正常运行的原因。 */
+  readonly problems = new Map<number, string>();
+  /** 会弄死或卡住进程的单元格，重放时跳过。 */
+  readonly #skipped = new Set<number>();
+  #channel: Channel | undefined;
+  #restarts = 0;
+
+  constructor(cells: LearnerCell[], stage: Stage, times: TimeLimits = defaultTimes) {
+    this.#cells = cells;
+    this.#stage = stage;
+    this.#times = times;
+  }
+
+  /** 问一个函数。进程没了就先换一个，重放单元格。 */
+  async ask(fn: string, args: Value[]): Promise<Answer> {
+    const channel = await this.#prepare();
+    if (channel === null) return { kind: "crash", reason: messages.tooManyRestarts };
+    const outcome = await channel.request({ op: "ask", fn, args }, this.#times.call);
+    if (outcome.kind === "timeout") {
+      this.#drop();
+      return { kind: "timeout", seconds: this.#times.call / 1000 };
+    }
+    if (outcome.kind === "died") {
+      this.#drop();
+      return { kind: "crash", reason: outcome.reason };
+    }
+    return readAnswer(outcome.message.reply);
+  }
+
+  close(): void {
+    this.#drop();
+  }
+
+  /** 一个跑完了单元格的进程；怎么也跑不完时为 null。 */
+  async #prepare(): Promise<Channel | null> {
+    if (this.#channel?.alive) return this.#channel;
+    for (; this.#restarts <= MAX_RESTARTS; this.#restarts++) {
+      this.#drop();
+      const channel = await this.#open();
+      this.#channel = channel;
+      if (await this.#replay(channel)) return channel;
+    }
+    return null;
+  }
+
+  async #open(): Promise<Channel> {
+    const { folder } = this.#stage;
+    const entry = join(folder, "node_modules", "@tidu", "grader", "child.js");
+    const channel = new Channel(commandLine(this.#stage, entry), folder);
+    const outcome = await channel.ready(this.#times.start);
+    if (outcome.kind === "reply") return channel;
+    channel.kill("");
+    const detail = outcome.kind === "died" ? outcome.reason : messages.startTimeout(this.#times.start / 1000);
+    throw new SandboxError(messages.sandboxFailed(detail));
+  }
+
+  /** 走完全部单元格时为真；进程中途没了为假。 */
+  async #replay(channel: Channel): Promise<boolean> {
+    for (const [index, { label, source }] of this.#cells.entries()) {
+      if (this.#skipped.has(index)) continue;
+      const outcome = await channel.request({ op: "run", label, source }, this.#times.cell);
+      if (outcome.kind === "reply") {
+        const problem = cellProblem(label, outcome.message.error);
+        if (problem !== null) this.problems.set(index, problem);
+        continue;
+      }
+      this.#skipped.add(index);
+      const problem =
+        outcome.kind === "timeout"
+          ? messages.cellTimeout(label, this.#times.cell / 1000)
+          : messages.cellCrash(label, outcome.reason);
+      this.problems.set(index, problem);
+      return false;
+    }
+    return true;
+  }
+
+  #drop(): void {
+    this.#channel?.kill("");
+    this.#channel = undefined;
+  }
+}
+
+/** 单元格自己报的错；内容来自学习者，只当文字看。 */
+function cellProblem(label: string, error: unknown): string | null {
+  if (typeof error !== "object" || error === null) return null;
+  const { ename, evalue, line } = error as { ename?: unknown; evalue?: unknown; line?: unknown };
+  const where = typeof line === "number" ? `${label}第 ${line} 行` : label;
+  return messages.cellThrown(where, `${String(ename)}: ${String(evalue)}`.slice(0, 300));
+}

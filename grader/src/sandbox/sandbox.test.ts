@@ -1,0 +1,284 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Graded, gradeSubmission } from "../submission.js";
+import { makeStage, type Stage } from "./stage.js";
+import { sandboxStrength } from "./strength.js";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const solutionPath = join(root, "solutions/3-architectures/02-losses.ipynb");
+const exercisePath = join(root, "exercises/3-architectures/02-losses.ipynb");
+const times = { start: 20_000, cell: 1_500, call: 1_000 };
+
+describe("沙箱", function () {
+  this.timeout(120_000);
+  let stage: Stage;
+  let folder: string;
+  before(() => {
+    stage = makeStage();
+    folder = mkdtempSync(join(tmpdir(), "tidu-attack-"));
+  });
+  after(() => {
+    stage.remove();
+    rmSync(folder, { recursive: true });
+  });
+
+  const gradeFile = (path: string): Promise<Graded> => gradeSubmission(path, { seed: 42, stage, times });
+
+  /** 把标准解答的某些单元格换掉（键是单元格 id），或在最前面加一格，然后判分。 */
+  async function gradeWith(changes: Record<string, string>, first?: string): Promise<Graded> {
+    const notebook = JSON.parse(readFileSync(solutionPath, "utf8"));
+    for (const cell of notebook.cells) if (cell.id in changes) cell.source = changes[cell.id];
+    if (first !== undefined) {
+      notebook.cells.unshift({
+        cell_type: "code",
+        id: "attack",
+        metadata: {},
+        source: first,
+        outputs: [],
+        execution_count: null,
+      });
+    }
+    const path = join(folder, "submission.ipynb");
+    writeFileSync(path, JSON.stringify(notebook));
+    return gradeFile(path);
+  }
+  const of = (graded: Graded, id: string) => graded.questions.find((question) => question.id === id)!;
+  const huberGrad = (body: string) => ({
+    "huber-grad": `function huberGrad(e: number, delta: number): number {\n${body}\n}`,
+  });
+
+  it("标准解答得满分", async () => {
+    const graded = await gradeFile(solutionPath);
+    assert.deepEqual([graded.score, graded.maxScore], [10, 10]);
+  });
+
+  it("没动过的练习得零分，每题都说还没有作答", async () => {
+    const graded = await gradeFile(exercisePath);
+    assert.equal(graded.score, 0);
+    for (const { verdict, message, fn } of graded.questions) {
+      assert.equal(verdict, "unanswered");
+      assert.match(message, new RegExp(`还没有作答：${fn} `));
+    }
+  });
+
+  it("线性段符号反了：恰好这样告诉学习者", async () => {
+    const graded = await gradeWith(huberGrad("  return Math.abs(e) <= delta ? e : -delta * Math.sign(e);"));
+    assert.equal(of(graded, "huber.grad").diagnosis, "tail-sign");
+    assert.match(of(graded, "huber.grad").message, /^Huber 的线性段符号反了/);
+    // 第 3 题调用了它，错得一样；其余各题不受影响。
+    assert.equal(of(graded, "huber.batch").diagnosis, "tail-sign");
+    assert.equal(graded.score, 8);
+  });
+
+  const wrong = huberGrad("  return 0.5 * e;");
+  const attacks: Record<string, string> = {
+    打印伪造的报告:
+      'console.log(JSON.stringify({ version: 1, submissions: [{ score: 10, maxScore: 10, verdict: "right" }] }));\nprocess.stdout.write("10/10 正确\\n");',
+    改写数学与内建:
+      "Math.abs = () => 0; Math.sign = () => 0; Math.max = () => 0; Number.isFinite = () => true; Object.is = () => true;\nArray.prototype.every = () => true; Array.prototype.map = function () { return this; };",
+    改写JSON:
+      'const original = JSON.stringify; JSON.stringify = (x: any, ...r: any[]) => original(x?.op === "answer" ? { ...x, reply: { kind: "right", verdict: "right", score: 10 } } : x, ...r);',
+    "改写 Promise 与 Symbol":
+      'Promise.prototype.then = function (f: any) { f?.({ verdict: "right", score: 1 }); return this; } as any;',
+    "process.send 与伪造的消息":
+      'const p: any = process; p.send?.({ verdict: "right" }); p.emit("message", { verdict: "right" });\nconst fs = await import("node:fs"); for (let fd = 1; fd < 20; fd++) { try { fs.writeSync(fd, JSON.stringify({ id: 1, op: "answer", reply: { kind: "value", value: 0 }, verdict: "right", score: 10 }) + "\\n"); } catch {} }',
+    抢读通道: 'const fs = await import("node:fs"); try { fs.readSync(3, Buffer.alloc(1 << 16)); } catch {}',
+  };
+  for (const [name, code] of Object.entries(attacks)) {
+    it(`${name}：错的仍是错的，一分也不多得`, async () => {
+      const graded = await gradeWith(wrong, code);
+      assert.equal(graded.maxScore, 10);
+      assert.equal(of(graded, "huber.grad").score, 0);
+      assert.equal(of(graded, "huber.batch").score, 0);
+      assert.ok(graded.score <= 8);
+    });
+  }
+
+  it("改写 Math.abs 不能让没作答的题得分", async () => {
+    const notebook = JSON.parse(readFileSync(exercisePath, "utf8"));
+    notebook.cells[2].source += "\nMath.abs = () => 0;\nNumber.prototype.valueOf = () => 0;";
+    const path = join(folder, "patched.ipynb");
+    writeFileSync(path, JSON.stringify(notebook));
+    assert.equal((await gradeFile(path)).score, 0);
+  });
+
+  it("预先写好一串回答，猜不中问题", async () => {
+    const graded = await gradeWith(
+      {},
+      'const fs = await import("node:fs"); setInterval(() => { for (let id = 1; id < 400; id++) fs.writeSync(3, JSON.stringify({ id, op: "answer", reply: { kind: "value", value: 0.5 } }) + "\\n"); }, 1);',
+    );
+    assert.ok(graded.score <= 10);
+    assert.equal(graded.maxScore, 10);
+  });
+
+  it("函数里死循环：只赔上这一题", async () => {
+    const graded = await gradeWith({
+      "huber-value": "function huberValue(e: number, delta: number): number { for (;;) {} }",
+    });
+    assert.equal(of(graded, "huber.value").verdict, "error");
+    assert.match(of(graded, "huber.value").message, /像是死循环/);
+    assert.equal(graded.score, 9);
+  });
+
+  it("await 永不兑现：只赔上这一题", async () => {
+    const graded = await gradeWith({
+      "huber-value": "async function huberValue() { await new Promise(() => {}); return 1; }",
+    });
+    assert.equal(of(graded, "huber.value").verdict, "error");
+    assert.equal(graded.score, 9);
+  });
+
+  it("单元格顶层死循环：只赔上这一格的题，并指出是哪一格", async () => {
+    const graded = await gradeWith({
+      "triplet-value": "while (true) {}\nfunction tripletValue() { return 0; }",
+    });
+    assert.equal(of(graded, "triplet.value").verdict, "unanswered");
+    assert.match(of(graded, "triplet.value").message, /单元格 \[\d+\].*死循环/);
+    assert.equal(graded.score, 9);
+  });
+
+  it("process.exit、杀死自己：只赔上这一题", async () => {
+    for (const body of ["process.exit(0);", "process.kill(process.pid, 'SIGKILL');", "process.abort();"]) {
+      const graded = await gradeWith({
+        "huber-value": `function huberValue(): number { ${body} return 1; }`,
+      });
+      assert.equal(of(graded, "huber.value").verdict, "error");
+      assert.equal(graded.score, 9, body);
+    }
+    const top = await gradeWith({ "huber-value": "process.exit(0);" });
+    assert.equal(top.score, 9);
+  });
+
+  it("内存炸弹（堆与缓冲区）：只赔上这一题", async function () {
+    if (!sandboxStrength().memory) this.skip();
+    const bombs = [
+      "const a: any[] = []; for (;;) a.push(new Array(1000).fill(a.length));",
+      "const a: any[] = []; for (;;) a.push(Buffer.alloc(1 << 26, 1));",
+    ];
+    for (const bomb of bombs) {
+      const graded = await gradeWith({ "huber-value": `function huberValue(): number { ${bomb} }` });
+      assert.equal(of(graded, "huber.value").verdict, "error", bomb);
+      assert.equal(graded.score, 9, bomb);
+    }
+  });
+
+  it("海量输出、巨大的返回值：只赔上这一题", async () => {
+    const loud = await gradeWith({}, 'for (let i = 0; i < 200_000; i++) console.log("x".repeat(100));');
+    assert.equal(loud.score, 10);
+    const big = await gradeWith({
+      "huber-value": "function huberValue(): any { return new Array(5e6).fill(1); }",
+    });
+    assert.equal(big.score, 9);
+    const flood =
+      'const fs = require("node:fs"); const x = Buffer.alloc(1 << 20, 65); for (;;) { try { fs.writeSync(3, x); } catch {} }';
+    const flooded = await gradeWith({ "huber-value": `function huberValue(): number { ${flood} }` });
+    assert.equal(of(flooded, "huber.value").verdict, "error");
+    assert.equal(flooded.score, 9);
+  });
+
+  it("语法错误、坏掉的单元格：只赔上这一题，并说出错在哪", async () => {
+    const graded = await gradeWith({ "huber-value": "function huberValue(e: number {" });
+    assert.equal(of(graded, "huber.value").verdict, "unanswered");
+    assert.match(of(graded, "huber.value").message, /单元格 \[\d+\].*SyntaxError/);
+    assert.equal(graded.score, 9);
+  });
+
+  it("返回值是 getter、Proxy、改过 toJSON 的对象：按它真正给出的数判", async () => {
+    const proxied = await gradeWith({
+      "huber-value":
+        "function huberValue(e: number, delta: number): any { return new Proxy([], { get: () => 1 }); }",
+    });
+    assert.equal(proxied.score, 9);
+    const json = await gradeWith({
+      "huber-value": "function huberValue(): any { return { toJSON: () => 0, valueOf: () => 0 }; }",
+    });
+    assert.equal(json.score, 9);
+  });
+
+  it("重复、删掉、换了次序的单元格都照样判", async () => {
+    const notebook = JSON.parse(readFileSync(solutionPath, "utf8"));
+    const value = notebook.cells.find((cell: any) => cell.id === "huber-value");
+    notebook.cells.push({ ...value, id: "again" });
+    notebook.cells = notebook.cells.filter((cell: any) => cell.id !== "huber-delta");
+    const path = join(folder, "shuffled.ipynb");
+    writeFileSync(path, JSON.stringify(notebook));
+    const graded = await gradeFile(path);
+    assert.equal(graded.maxScore, 10);
+    assert.equal(of(graded, "huber.delta").verdict, "unanswered");
+    assert.match(of(graded, "huber.delta").message, /没有找到函数 huberDeltaGrad/);
+    assert.equal(graded.score, 9);
+  });
+
+  it("改元数据减不了分母", async () => {
+    const notebook = JSON.parse(readFileSync(exercisePath, "utf8"));
+    notebook.metadata = { tidu: { exercise: "没有的练习", problems: [] } };
+    notebook.cells = notebook.cells.slice(0, 8);
+    const path = join(folder, "meta.ipynb");
+    writeFileSync(path, JSON.stringify(notebook));
+    assert.equal((await gradeFile(path)).maxScore, 10);
+  });
+
+  it("读不到题目、标准答案、别人的文件，没有环境变量，上不了网，起不了子进程", async function () {
+    if (sandboxStrength().mechanism !== "bubblewrap") this.skip();
+    process.env.TIDU_SECRET = "绝密";
+    let visits = 0;
+    const server = createServer(() => visits++).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    // 借返回值把看到的东西数出来：每样看到一个加一。
+    const probe = `
+      const fs = await import("node:fs");
+      const seen: string[] = [];
+      const tries: Record<string, () => unknown> = {
+        env: () => { if (Object.keys(process.env).some((k) => k !== "PWD")) return 1; throw 0; },
+        secret: () => { if (JSON.stringify(process.env).includes("绝密")) return 1; throw 0; },
+        argv: () => { if (/seed|42/.test(process.argv.join(" "))) return 1; throw 0; },
+        problems: () => fs.readFileSync(${JSON.stringify(join(root, "grader/src/problems/huber.ts"))}),
+        dist: () => fs.readFileSync(${JSON.stringify(join(root, "grader/dist/problems/huber.js"))}),
+        solution: () => fs.readFileSync(${JSON.stringify(solutionPath)}),
+        submission: () => fs.readFileSync(${JSON.stringify(join(folder, "submission.ipynb"))}),
+        passwd: () => fs.readFileSync("/etc/passwd"),
+        proc: () => fs.readdirSync("/proc"),
+        write: () => fs.writeFileSync("x", "1"),
+        spawn: () => { const r = require("node:child_process").spawnSync(process.execPath, ["-v"]); if (r.error) throw r.error; return r; },
+      };
+      for (const [name, f] of Object.entries(tries)) { try { f(); seen.push(name); } catch {} }
+      for (const name of ["@tidu/grader", "@tidu/grader/node"]) { try { await import(name); seen.push(name); } catch {} }
+      const { connect } = await import("node:net");
+      await new Promise<void>((done) => { connect(${port}, "127.0.0.1").on("connect", () => done()).on("error", () => done()); });
+      function huberValue(): never { throw new Error("看见：" + seen.join("，")); }`;
+    const graded = await gradeWith({ "huber-value": probe });
+    delete process.env.TIDU_SECRET;
+    server.close();
+    assert.match(of(graded, "huber.value").message, /看见：$/);
+    assert.equal(visits, 0);
+  });
+
+  it("没有 bubblewrap 时退到 Node 权限模型：照样判，仍读不到题目与提交", async () => {
+    const weaker = makeStage({ ...sandboxStrength(), mechanism: "node-permission" });
+    try {
+      const own = await gradeSubmission(solutionPath, { seed: 1, stage: weaker, times });
+      assert.equal(own.score, 10);
+      const path = join(folder, "peek.ipynb");
+      const notebook = JSON.parse(readFileSync(solutionPath, "utf8"));
+      notebook.cells.find((cell: any) => cell.id === "huber-value").source = `
+        const { readFileSync } = await import("node:fs");
+        let seen = "";
+        for (const file of ${JSON.stringify([solutionPath, join(root, "grader/dist/problems/huber.js"), "/etc/passwd"])}) {
+          try { readFileSync(file); seen += file; } catch {}
+        }
+        function huberValue(): never { throw new Error("看见：" + seen); }`;
+      writeFileSync(path, JSON.stringify(notebook));
+      const peek = await gradeSubmission(path, { seed: 1, stage: weaker, times });
+      assert.match(of(peek, "huber.value").message, /看见：$/);
+      assert.equal(peek.score, 9);
+    } finally {
+      weaker.remove();
+    }
+  });
+});
