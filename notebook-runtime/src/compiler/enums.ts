@@ -1,5 +1,5 @@
 import type { Node } from "./node.js";
-import type { Transform, Visitor } from "./transform.js";
+import { outerRange, type Transform, type Visitor } from "./transform.js";
 
 type Constant = string | number | undefined;
 
@@ -75,7 +75,8 @@ export function visitEnum(node: Node, t: Transform, assign: string, existing: st
         const key: string = member.id.name ?? member.id.value;
         const { initializer } = member;
         const text = JSON.stringify(key);
-        t.edits.blank(at, initializer ? initializer.start : member.end);
+        const range = initializer && outerRange(t.source, initializer);
+        t.edits.blank(at, range ? range.start : member.end);
         let value: Constant = next;
         if (initializer) value = evaluate(initializer, name, members);
         else if (next === undefined) t.fail(member, `枚举成员 ${key} 需要初始值：前一个成员的值不是常量。`);
@@ -83,13 +84,10 @@ export function visitEnum(node: Node, t: Transform, assign: string, existing: st
         const before = isText ? `${name}[${text}]=` : `${name}[${name}[${text}]=`;
         const after = isText ? ";" : `]=${text};`;
         if (initializer) {
-          t.edits.open(initializer.start, `${before}(`);
+          t.edits.open(range.start, `${before}(`);
           t.visit(initializer);
-          // 初始值可能包在括号里，连括号一起保留。
-          let end = initializer.end;
-          while (end < member.end && t.source[t.skip(end)] === ")") end = t.skip(end) + 1;
-          t.edits.close(end, `)${after}`);
-          at = end;
+          t.edits.close(range.end, `)${after}`);
+          at = range.end;
         } else {
           t.edits.open(member.start, `${before}${value}${after}`);
           at = member.end;

@@ -16,6 +16,8 @@ export const expressionVisitors: Record<string, Visitor> = {
     t.reference(node, "read");
   },
 
+  PrivateName: () => {},
+
   CallExpression: call,
   OptionalCallExpression: call,
 

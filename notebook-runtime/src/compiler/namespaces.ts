@@ -5,24 +5,45 @@ import { visitDeclaration } from "./statements.js";
 import type { Transform, Visitor } from "./transform.js";
 
 /** 命名空间写成立即调用的函数；导出的变量改写成它的属性，导出的函数和类再赋一次。 */
-function visitNamespace(node: Node, t: Transform, assign: string, existing: string): void {
+function visitNamespace(node: Node, t: Transform, assign: string, existing: string, outer = ""): void {
   const { name } = node.id;
+  const path = `${outer}.${name}`;
   const nested = node.body.type === "TSModuleDeclaration";
   t.edits.blank(node.start, nested ? node.body.start : node.body.start + 1);
   t.edits.open(node.start, `${assign}(function(${name}){`);
   t.within(
-    (scope) => scope.declare(name),
+    (scope) => {
+      scope.declare(name);
+      // 同名命名空间的几块合成一个：前面各块导出的名字，这里直接可见。
+      const exported = t.exports.get(path) ?? new Set();
+      t.exports.set(path, exported);
+      for (const earlier of exported) scope.declare(earlier, `${name}.${earlier}`);
+      if (nested) exported.add(node.body.id.name);
+      else for (const item of exportedNames(node.body.body)) exported.add(item);
+    },
     () => {
-      if (nested)
-        visitNamespace(node.body, t, `${name}.${node.body.id.name}=`, `${name}.${node.body.id.name}||{}`);
-      else visitBody(node.body.body, name, t);
+      if (nested) {
+        const inner = `${name}.${node.body.id.name}`;
+        visitNamespace(node.body, t, `${inner}=`, `${inner}||{}`, path);
+      } else visitBody(node.body.body, name, t, path);
     },
   );
   if (!nested) t.edits.blank(node.end - 1, node.end);
   t.edits.close(node.end, `return ${name};})(${existing});`);
 }
 
-function visitBody(statements: Node[], name: string, t: Transform): void {
+function* exportedNames(statements: Node[]): Generator<string> {
+  for (const statement of statements) {
+    const node = declarationOf(statement);
+    if (node === statement) continue;
+    for (const { name } of lexicalNames([node])) yield name.name;
+    if (node.type === "VariableDeclaration" && node.kind === "var") {
+      for (const { id } of node.declarations) for (const { name } of boundNames(id)) yield name;
+    }
+  }
+}
+
+function visitBody(statements: Node[], name: string, t: Transform, path: string): void {
   t.functionDepth += 1;
   t.within(
     (scope) => {
@@ -36,13 +57,13 @@ function visitBody(statements: Node[], name: string, t: Transform): void {
       }
     },
     () => {
-      for (const statement of statements) visitMember(statement, name, t);
+      for (const statement of statements) visitMember(statement, name, t, path);
     },
   );
   t.functionDepth -= 1;
 }
 
-function visitMember(statement: Node, name: string, t: Transform): void {
+function visitMember(statement: Node, name: string, t: Transform, path: string): void {
   const node = declarationOf(statement);
   if (node === statement) {
     t.visit(statement);
@@ -58,7 +79,7 @@ function visitMember(statement: Node, name: string, t: Transform): void {
     visitEnum(node, t, `var ${node.id.name}=${member}=`, `${member}||{}`);
   } else if (node.type === "TSModuleDeclaration") {
     const member = `${name}.${node.id.name}`;
-    if (hasValues(node)) visitNamespace(node, t, `var ${node.id.name}=${member}=`, `${member}||{}`);
+    if (hasValues(node)) visitNamespace(node, t, `var ${node.id.name}=${member}=`, `${member}||{}`, path);
     else t.edits.blank(node.start, node.end);
   } else {
     t.visit(node);

@@ -43,6 +43,8 @@ export class Transform {
   /** 在提升到顶层的函数声明里：它可能在任何声明之前被调用。 */
   inHoisted = false;
   usesAwait = false;
+  /** 命名空间的路径 → 已经导出的名字。 */
+  readonly exports = new Map<string, Set<string>>();
   /** 其值就是单元格的值的那条语句。 */
   value: Node | null = null;
 
