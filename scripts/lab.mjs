@@ -44,7 +44,8 @@ export async function setup({ log = console.log } = {}) {
   return python;
 }
 
-function findPython() {
+/** 能用的 Python 的命令；没有就说明怎么装。 */
+export function findPython() {
   const named = process.env["TIDU_PYTHON"];
   const candidates = named
     ? [[named]]

@@ -32,7 +32,8 @@ export class Kernel {
   readonly #queue: Message[] = [];
   #draining = false;
   #count = 0;
-  #input: { resolve: (value: string) => void; reject: (error: Error) => void } | undefined;
+  /** 正在等前端回答的输入请求 */
+  #input: ((value: string) => void) | undefined;
 
   constructor({ connection, session, types, onShutdown }: KernelOptions) {
     this.#channels = new Channels(connection);
@@ -48,7 +49,7 @@ export class Kernel {
   }
 
   async interrupt(): Promise<void> {
-    this.#input?.reject(new Error("输入被中断"));
+    this.#input?.("");
     await this.#executor.interrupt();
   }
 
@@ -59,8 +60,7 @@ export class Kernel {
 
   #receive(channel: Channel, message: Message): void {
     if (channel === "stdin") {
-      if (message.header.msg_type === "input_reply")
-        this.#input?.resolve(String(message.content["value"] ?? ""));
+      if (message.header.msg_type === "input_reply") this.#input?.(String(message.content["value"] ?? ""));
       return;
     }
     if (channel === "control") {
@@ -206,8 +206,8 @@ export class Kernel {
 
   /** prompt() 一类的输入：在 stdin 上问前端。 */
   #ask(parent: Message, prompt: string, password: boolean): Promise<string> {
-    return new Promise<string>((resolve, reject) => {
-      this.#input = { resolve, reject };
+    return new Promise<string>((resolve) => {
+      this.#input = resolve;
       this.#channels.reply("stdin", "input_request", parent, { prompt, password });
     }).finally(() => {
       this.#input = undefined;

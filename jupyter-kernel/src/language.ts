@@ -1,5 +1,6 @@
 import { toCodePoints, toIndex } from "./position.js";
 import type { TypeService } from "./types/service.js";
+import { readDirectives } from "./types/switch.js";
 
 type Content = Record<string, any>;
 
@@ -40,7 +41,7 @@ export function inspectReply(types: TypeService, request: Content): Content {
 }
 
 export function isCompleteReply(types: TypeService, request: Content): Content {
-  const code = String(request["code"] ?? "");
+  const { code } = readDirectives(String(request["code"] ?? ""));
   const status = types.completeness(code);
   return status === "incomplete" ? { status, indent: indentAfter(code) } : { status };
 }
