@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { installKernelspec } from "./kernelspec.js";
 import { jupyterPython } from "./testing.js";
 
@@ -58,7 +59,7 @@ describe("jupyter_kernel_test", function () {
     const { status, stderr } = spawnSync(python, [join(folder, "suite.py")], {
       encoding: "utf8",
       // 从仓库里启动，@tidu/* 才找得到
-      cwd: new URL("..", import.meta.url).pathname,
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
       env: {
         ...process.env,
         JUPYTER_PATH: join(folder, "share", "jupyter"),

@@ -198,10 +198,20 @@ describe("kernel（真实的 ZeroMQ 客户端）", function () {
 
   it("display、update、clear 经由运行时的 display", async () => {
     const result = await kernel.execute(
-      `const host = { "text/html": "<b>粗</b>", "text/plain": "粗" };
-({ [Symbol.for("Jupyter.display")]: () => host })`,
+      `import { clearOutput, display, html, updateDisplay } from "@tidu/notebook-runtime/display";
+display("一", { id: "甲" }); updateDisplay("甲", "二"); html("<b>粗</b>"); clearOutput();`,
     );
-    assert.equal(contents(result, "execute_result")[0]!["data"]["text/html"], "<b>粗</b>");
+    assert.equal(result.reply.content["status"], "ok", JSON.stringify(result.reply.content));
+    assert.deepEqual(types(result).slice(2, -1), [
+      "display_data",
+      "update_display_data",
+      "display_data",
+      "clear_output",
+    ]);
+    const [first, second] = contents(result, "display_data");
+    assert.equal(first!["transient"].display_id, "甲");
+    assert.equal(contents(result, "update_display_data")[0]!["transient"].display_id, "甲");
+    assert.equal(second!["data"]["text/html"], "<b>粗</b>");
   });
 });
 

@@ -112,6 +112,14 @@ describe("types/native", () => {
     });
   });
 
+  it("仓库外面的笔记本也认得课程的包与 tslab", () => {
+    run(
+      "import { plot } from '@tidu/notebook-runtime/display'; import { display } from 'tslab'",
+      "display.html('x')",
+    );
+    assert.deepEqual(codes("import { nope } from '@tidu/notebook-runtime/display'"), [2305]);
+  });
+
   it("位置落在单元格自己的源码上，不受前文与宽字符影响", () => {
     run("const before = '甲'");
     const code = "/* 😀 */ before.length\nconst b: number = before";

@@ -1,6 +1,5 @@
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { API, type Project, type Snapshot } from "typescript/unstable/sync";
+import { packageOptions } from "./packages.js";
 
 /** 与课程代码同样严格；`bundler` 解析让 exports、JSON、省略扩展名都照 Node 与打包器的习惯工作。 */
 const compilerOptions = {
@@ -39,7 +38,7 @@ export class VirtualProgram {
     this.#files.set(
       this.#config,
       JSON.stringify({
-        compilerOptions: { ...compilerOptions, ...nodeTypes(folder) },
+        compilerOptions: { ...compilerOptions, ...packageOptions(folder) },
         files: [this.path(root)],
       }),
     );
@@ -89,16 +88,4 @@ export class VirtualProgram {
     this.#snapshot.dispose();
     this.#api.close();
   }
-}
-
-/** 笔记本的文件夹往上找不到 @types/node 时，用内核自己带的。 */
-function nodeTypes(folder: string): { types: string[] } {
-  for (const from of [join(folder, "noop.js"), import.meta.url]) {
-    try {
-      return { types: [dirname(createRequire(from).resolve("@types/node/package.json"))] };
-    } catch {
-      // 换下一处找
-    }
-  }
-  return { types: [] };
 }
