@@ -28,7 +28,8 @@ export function assertClose(actual: TensorLike, expected: TensorLike, tolerance 
   let ratio = 0;
   for (let i = 0; i < x.length; i++) {
     const error = x[i] === y[i] ? 0 : Math.abs(x[i]! - y[i]!);
-    const scaled = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error / Math.max(1, Math.abs(y[i]!));
+    const relative = error / Math.max(1, Math.abs(y[i]!));
+    const scaled = Number.isNaN(relative) ? Number.POSITIVE_INFINITY : relative;
     if (scaled > ratio || at < 0) [ratio, at] = [scaled, i];
     worst = Math.max(worst, error);
   }

@@ -87,7 +87,7 @@ export function oneSided(at: (t: number) => number, x: number, sign: 1 | -1): Si
     rebuild(measured);
     if (best.row < before - 4) best = choose(rows, before - 4);
   }
-  return { bound: [best.value - best.error, best.value + best.error], size, defined: true };
+  return { bound: [best.value - best.error + 0, best.value + best.error + 0], size, defined: true };
 }
 
 /** 外推表（Neville）的下一行：第 j 列消去误差展开里的前 j 项。 */
