@@ -1,6 +1,7 @@
 // 执行进程的入口：先报到，再加载编译器。父进程见 session.ts，线上格式见 wire.ts。
+import type { Request } from "../runtime/protocol.js";
 import { installStreams } from "./streams.js";
-import { type Request, writeReply } from "./wire.js";
+import { writeReply } from "./wire.js";
 
 installStreams();
 

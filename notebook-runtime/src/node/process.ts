@@ -1,26 +1,21 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { RuntimeError } from "../errors.js";
+import type { Listener, Request, Transport } from "../runtime/protocol.js";
 import type { Output } from "../types.js";
 import type { NodeSessionOptions } from "./options.js";
-import { CONTROL, FrameReader, OUTPUT, type Reply, type Request, STDERR } from "./wire.js";
+import { CONTROL, FrameReader, OUTPUT, STDERR } from "./wire.js";
 
 const ENTRY = fileURLToPath(new URL("./child.js", import.meta.url));
 
-export interface Listener {
-  output(output: Output): void | Promise<void>;
-  reply(reply: Reply): void;
-  exit(code: number | null, signal: NodeJS.Signals | null): void;
-}
-
 /** 一个执行进程：起停、收帧、发请求。 */
-export class ExecutionProcess {
+export class ExecutionProcess implements Transport {
   readonly #child: ChildProcess;
   readonly #listener: Listener;
   readonly #reader = new FrameReader();
   readonly exited: Promise<void>;
   alive = true;
+  #killed = false;
 
   constructor(options: NodeSessionOptions, listener: Listener) {
     this.#listener = listener;
@@ -45,7 +40,8 @@ export class ExecutionProcess {
       const finish = (code: number | null, signal: NodeJS.Signals | null) => {
         if (!this.alive) return;
         this.alive = false;
-        listener.exit(code, signal);
+        listener.exit(describe(code, signal));
+        if (!this.#killed) options.onExit?.({ code, signal });
         resolve();
       };
       this.#child.once("error", () => finish(null, null));
@@ -111,20 +107,16 @@ export class ExecutionProcess {
 
   async kill(): Promise<void> {
     if (!this.alive) return;
+    this.#killed = true;
     this.#child.kill("SIGKILL");
     // 孙进程可能还拿着管道，close 迟迟不来：不等它。
     for (const stream of this.#child.stdio) setTimeout(() => stream?.destroy(), 500).unref();
     await this.exited;
   }
-
-  /** 让事件循环不因空闲的会话而不能退出。 */
-  unref(): void {
-    this.#child.unref();
-    this.#child.channel?.unref();
-    for (const stream of this.#child.stdio) (stream as unknown as { unref?(): void })?.unref?.();
-  }
 }
 
-export function notStarted(detail: string): RuntimeError {
-  return new RuntimeError("TIDU-RT-001", `执行进程没有启动成功：${detail}`);
+function describe(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal === "SIGABRT" || code === 134) return "执行进程异常中止，多半是内存用完了";
+  if (signal) return `执行进程被信号 ${signal} 结束`;
+  return code === null ? "执行进程无法启动" : `执行进程退出（退出码 ${code}）`;
 }

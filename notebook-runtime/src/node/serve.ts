@@ -4,12 +4,13 @@ import { Worker } from "node:worker_threads";
 import * as tslab from "../display/shim.js";
 import { installStackFormatter } from "../runtime/failure.js";
 import { installHost } from "../runtime/host.js";
+import type { Request } from "../runtime/protocol.js";
 import { type CellApi, Runner } from "../runtime/runner.js";
 import { CellSources } from "../runtime/stack.js";
 import { protectedCall } from "./breaker.js";
 import { Loader } from "./loader.js";
 import { FLAG, HANDLED } from "./shared.js";
-import { type Request, writeOutput, writeReply } from "./wire.js";
+import { writeOutput, writeReply } from "./wire.js";
 
 const own = new URL("..", import.meta.url).href;
 

@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import type { Reply } from "../runtime/protocol.js";
 import type { Output } from "../types.js";
 
 /** 子进程 → 父进程走文件描述符 3：一个字节的种类、四字节小端长度、UTF-8 正文。 */
@@ -10,23 +11,6 @@ export const STDOUT = 0x6f;
 export const STDERR = 0x65;
 export const OUTPUT = 0x6a;
 export const CONTROL = 0x63;
-
-/** 父进程 → 子进程，走 IPC 通道。 */
-export type Request =
-  | { type: "execute"; id: number; code: string; label: string }
-  | { type: "interrupt" }
-  | { type: "input"; id: number; text: string | null };
-
-/** 子进程 → 父进程的控制消息。 */
-export type Reply =
-  | { type: "ready" }
-  | {
-      type: "done";
-      id: number;
-      status: "ok" | "error" | "interrupted";
-      error?: import("../types.js").CellError;
-    }
-  | { type: "input"; id: number; prompt: string; password: boolean };
 
 const wait = new Int32Array(new SharedArrayBuffer(4));
 

@@ -1,0 +1,30 @@
+import type { CellError, Output } from "../types.js";
+
+/** 会话 → 执行环境。 */
+export type Request =
+  | { type: "execute"; id: number; code: string; label: string }
+  | { type: "interrupt" }
+  | { type: "input"; id: number; text: string | null };
+
+/** 执行环境 → 会话（输出另走）。 */
+export type Reply =
+  | { type: "ready" }
+  | { type: "done"; id: number; status: "ok" | "error" | "interrupted"; error?: CellError }
+  | { type: "input"; id: number; prompt: string; password: boolean };
+
+/** 执行环境里发生的事。 */
+export interface Listener {
+  output(output: Output): void | Promise<void>;
+  reply(reply: Reply): void;
+  /** 执行环境没了；detail 说明怎么没的，给学习者看。 */
+  exit(detail: string): void;
+}
+
+/** 一个执行环境：Node 的子进程或浏览器的 worker。 */
+export interface Transport {
+  readonly alive: boolean;
+  send(request: Request): void;
+  /** 请求中断，不等结果。 */
+  interrupt(): void;
+  kill(): Promise<void>;
+}

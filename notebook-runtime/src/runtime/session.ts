@@ -1,0 +1,199 @@
+import { RuntimeError } from "../errors.js";
+import type { CellError, ExecuteOptions, ExecuteResult, Output, Session } from "../types.js";
+import { Collector } from "./collect.js";
+import type { Listener, Reply, Transport } from "./protocol.js";
+
+type Reason = "timeout" | "interrupted";
+
+interface Current {
+  id: number;
+  options: ExecuteOptions;
+  collector: Collector;
+  reason: Reason | null;
+  finish(result: Omit<ExecuteResult, "outputs">): void;
+}
+
+/** 会话与执行环境无关的部分：排队、时限、中断、收集输出、环境死后换新。 */
+export class CellSession implements Session {
+  readonly #spawn: (listener: Listener) => Transport;
+  readonly #grace: number;
+  readonly #startTimeout: number;
+  protected transport: Transport | null = null;
+  #ready: { resolve(): void; reject(error: Error): void } | null = null;
+  #current: Current | null = null;
+  /** 单元格结束后到来的输出（定时器里打印的）仍给最后一个单元格。 */
+  #last: ExecuteOptions | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+  #count = 0;
+  #closed = false;
+
+  /** @param grace 超时或取消之后，等单元格自己停下的毫秒数；过了就结束执行环境 */
+  constructor(spawn: (listener: Listener) => Transport, grace = 2000, startTimeout = 30_000) {
+    this.#spawn = spawn;
+    this.#grace = grace;
+    this.#startTimeout = startTimeout;
+  }
+
+  async start(): Promise<void> {
+    const ready = new Promise<void>((resolve, reject) => {
+      this.#ready = { resolve, reject };
+    });
+    const timer = setTimeout(() => {
+      this.#ready?.reject(notStarted(`${this.#startTimeout} 毫秒内没有就绪`));
+      this.transport?.kill();
+    }, this.#startTimeout);
+    const transport = this.#spawn({
+      output: (output) => this.#output(output),
+      reply: (reply) => this.#reply(reply),
+      exit: (detail) => {
+        if (this.transport === transport) this.#exit(detail);
+      },
+    });
+    this.transport = transport;
+    await ready.finally(() => clearTimeout(timer));
+  }
+
+  execute(code: string, options: ExecuteOptions = {}): Promise<ExecuteResult> {
+    const run = this.#queue.then(() => this.#execute(code, options));
+    this.#queue = run.catch(() => {});
+    return run;
+  }
+
+  async #execute(code: string, options: ExecuteOptions): Promise<ExecuteResult> {
+    if (this.#closed) throw new RuntimeError("TIDU-RT-002", "会话已经关闭，不能再执行单元格。");
+    if (options.signal?.aborted) return { status: "interrupted", outputs: [], error: interruption() };
+    if (!this.transport?.alive) await this.start();
+    const id = ++this.#count;
+    const collector = new Collector(options.outputLimit);
+    const undo: (() => void)[] = [];
+    const result = await new Promise<Omit<ExecuteResult, "outputs">>((resolve) => {
+      const current: Current = { id, options, collector, reason: null, finish: resolve };
+      this.#current = current;
+      this.#last = options;
+      if (options.timeout !== undefined) {
+        const timer = setTimeout(() => this.#halt(current, "timeout", this.#grace), options.timeout);
+        undo.push(() => clearTimeout(timer));
+      }
+      const abort = () => this.#halt(current, "interrupted", this.#grace);
+      options.signal?.addEventListener("abort", abort, { once: true });
+      undo.push(() => options.signal?.removeEventListener("abort", abort));
+      this.transport?.send({ type: "execute", id, code, label: options.cell ?? `单元格 [${id}]` });
+    });
+    for (const step of undo) step();
+    this.#current = null;
+    return { ...result, outputs: collector.outputs };
+  }
+
+  /** 先中断；给了宽限，过了还不停就结束执行环境。 */
+  #halt(current: Current, reason: Reason, grace: number | null): void {
+    if (this.#current !== current) return;
+    current.reason ??= reason;
+    this.transport?.interrupt();
+    if (grace === null) return;
+    const timer = setTimeout(() => {
+      if (this.#current === current) this.transport?.kill();
+    }, grace);
+    (timer as { unref?: () => void }).unref?.();
+  }
+
+  #output(output: Output): void | Promise<void> {
+    if (!this.#current) return this.#last?.onOutput?.(output);
+    this.#current.collector.add(output);
+    return this.#current.options.onOutput?.(output);
+  }
+
+  #reply(reply: Reply): void {
+    const current = this.#current;
+    if (reply.type === "ready") {
+      this.#ready?.resolve();
+      this.#ready = null;
+    } else if (reply.type === "input") this.#ask(reply);
+    else if (current && reply.id === current.id) {
+      const late = current.reason === "timeout" && reply.status !== "ok";
+      const status = late ? "timeout" : reply.status;
+      const error = late ? timedOut(current.options.timeout ?? 0, reply.error) : reply.error;
+      this.#finish(current, { status, ...(error && { error }) });
+    }
+  }
+
+  #finish(current: Current, result: Omit<ExecuteResult, "outputs">): void {
+    if (result.error) {
+      const { ename, evalue, traceback } = result.error;
+      this.#output({ output_type: "error", ename, evalue, traceback });
+    }
+    current.finish(result);
+  }
+
+  async #ask({ id, prompt, password }: Extract<Reply, { type: "input" }>): Promise<void> {
+    let text: string | null = null;
+    try {
+      text = (await this.#current?.options.onInput?.(prompt, password)) ?? null;
+    } finally {
+      this.transport?.send({ type: "input", id, text });
+    }
+  }
+
+  #exit(detail: string): void {
+    this.#ready?.reject(notStarted(detail));
+    this.#ready = null;
+    const current = this.#current;
+    if (!current) return;
+    const error =
+      current.reason === "timeout"
+        ? timedOut(current.options.timeout ?? 0)
+        : current.reason === "interrupted"
+          ? interruption("执行环境已换新，之前的变量都不在了。")
+          : death(detail);
+    this.#finish(current, { status: current.reason ?? "died", error, stateLost: true });
+  }
+
+  /** grace：过了这么久还不停就结束执行环境；null 是只请求，不强行结束。 */
+  protected async halt(grace: number | null): Promise<void> {
+    const current = this.#current;
+    if (!current) return;
+    this.#halt(current, "interrupted", grace);
+    const deadline = Date.now() + (grace ?? this.#grace) + 1000;
+    while (this.#current === current && Date.now() < deadline) await new Promise((r) => setTimeout(r, 5));
+    if (this.#current === current) {
+      const text = "单元格正在执行无法安全中断的库代码。请稍候，或重启内核。\n";
+      this.#output({ output_type: "stream", name: "stderr", text });
+    }
+  }
+
+  interrupt(): Promise<void> {
+    return this.halt(null);
+  }
+
+  async restart(): Promise<void> {
+    await this.transport?.kill();
+    if (!this.#closed) await this.start();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.transport?.kill();
+  }
+}
+
+function notStarted(detail: string): RuntimeError {
+  return new RuntimeError("TIDU-RT-001", `执行环境没有启动成功：${detail}。`);
+}
+
+function interruption(more = ""): CellError {
+  return {
+    ename: "Interrupted",
+    evalue: `已中断${more && `：${more}`}`,
+    traceback: [`Interrupted: 已中断${more && `：${more}`}`],
+  };
+}
+
+function timedOut(timeout: number, at?: CellError): CellError {
+  const evalue = `TIDU-RT-003 单元格运行超过 ${timeout} 毫秒，已停止。检查有没有停不下来的循环。`;
+  const rest = at?.traceback.slice(1) ?? [];
+  return { ...at, ename: "Timeout", evalue, traceback: [`Timeout: ${evalue}`, ...rest] };
+}
+
+function death(detail: string): CellError {
+  const evalue = `TIDU-RT-004 ${detail}。之前的变量都不在了，下一个单元格会从头开始。`;
+  return { ename: "ProcessDied", evalue, traceback: [`ProcessDied: ${evalue}`] };
+}
