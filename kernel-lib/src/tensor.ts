@@ -1,4 +1,6 @@
 import type { Device } from "./devices/device.js";
+import { fullText, type Printable, valuesText } from "./display/format.js";
+import { tensorHtml } from "./display/html.js";
 import { allocate, type DType, dtypeOf, type TypedArray } from "./dtype.js";
 import { TiduError } from "./errors.js";
 import type { TensorMethods } from "./methods.js";
@@ -11,13 +13,13 @@ export type TensorLike = Tensor | number | boolean | NestedArray | TypedArray;
 export type ArrayValue = number | ArrayValue[];
 
 // 方法（x.add(y) 等）在 methods.ts 里装到原型上：那里要用到全部算子，放在这里会循环引用。
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: 方法由 methods.ts 全部装上，有测试逐个核对。
 export interface Tensor extends TensorMethods {}
 
 /**
  * 张量：形状、元素类型、所在设备。具体的值是 ArrayTensor；变换内部流动的是追踪值（Tracer），
  * 两者接口相同，所以同一个函数既能求值也能求导。
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: 方法由 methods.ts 全部装上，有测试逐个核对。
 export abstract class Tensor {
   abstract readonly shape: Shape;
   abstract readonly dtype: DType;
@@ -46,9 +48,12 @@ export abstract class Tensor {
     return Number(this.concrete().readSync()[0]);
   }
 
-  /** 嵌套数组；标量得到数。只有能同步读取的设备（cpu、tensorflow）可用。 */
-  toArray(): ArrayValue {
-    return nest(this.concrete().readSync(), this.shape);
+  /**
+   * 嵌套数组；标量得到数。只有能同步读取的设备（cpu、tensorflow）可用。
+   * 形状不在类型里，所以类型缺省为 any；要严格时写明，如 `x.toArray<number[]>()`。
+   */
+  toArray<T = any>(): T {
+    return nest(this.concrete().readSync(), this.shape) as T;
   }
 
   /** 全部元素，行优先，任何设备都可用。 */
@@ -57,8 +62,34 @@ export abstract class Tensor {
     return x.owner.read(x.buffer, x.dtype, x.size);
   }
 
+  /** 数值的文本，像 NumPy 那样；读不到数值时（jit、vmap 里，或在 GPU 上）给出摘要与原因。 */
   toString(): string {
-    return `Tensor(${this.dtype}${showShape(this.shape)}, ${this.device})`;
+    return valuesText(this.printable());
+  }
+
+  /** Node 的 console.log：摘要与数值。 */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return fullText(this.printable());
+  }
+
+  /** 笔记本的显示：文本与 HTML（小矩阵是表格，大矩阵是色块图）。 */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    const x = this.printable();
+    return { "text/plain": fullText(x), "text/html": tensorHtml(x) };
+  }
+
+  private printable(): Printable {
+    const { shape, dtype, device } = this;
+    const without = (note: string): Printable => ({ shape, dtype, device, data: null, note });
+    let x: ArrayTensor;
+    try {
+      x = this.concrete();
+    } catch (error) {
+      if (error instanceof TiduError) return without("正在变换中，只有形状，没有数值");
+      throw error;
+    }
+    if (!x.owner.readSync) return without(`数据在 ${device} 上，不能同步读取：请用 await x.data()`);
+    return { shape, dtype, device, data: x.readSync(), note: "" };
   }
 }
 

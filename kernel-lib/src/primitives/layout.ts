@@ -5,15 +5,7 @@ import { moveAxis, sumTo } from "../core/internal.js";
 import { definePrimitive, type Primitive } from "../core/primitive.js";
 import { promote } from "../dtype.js";
 import { TiduError } from "../errors.js";
-import {
-  broadcastShapes,
-  normalizeAxes,
-  normalizeAxis,
-  type Shape,
-  sameShape,
-  showShape,
-  sizeOf,
-} from "../shape.js";
+import { normalizeAxes, normalizeAxis, type Shape, sameShape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 
 // 只搬动数据、不做算术的原语。它们都是线性的：jvp 就是自己，vjp 是转置。
@@ -122,7 +114,8 @@ const broadcastToP: Primitive<any> = definePrimitive({
 export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
   const t = asTensor(x);
   if (sameShape(t.shape, shape)) return t;
-  if (t.rank > shape.length || !sameShape(broadcastShapes("broadcastTo", t.shape, shape), shape)) {
+  const lead = shape.length - t.rank;
+  if (lead < 0 || t.shape.some((n, i) => n !== 1 && n !== shape[lead + i])) {
     throw new TiduError(
       "TIDU-SHAPE-006",
       `broadcastTo：形状 ${showShape(t.shape)} 不能广播成 ${showShape(shape)}；只有长度为 1 的轴可以放大，新轴只能加在前面。`,

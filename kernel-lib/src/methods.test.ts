@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import * as library from "./index.js";
+import { type Tensor, tensor } from "./index.js";
+import { methodNames } from "./methods.js";
+
+// 每个方法的其余参数；没有列出的只有自己。
+const rest: Record<string, readonly unknown[]> = {
+  pow: [3],
+  clip: [-1, 1],
+  elu: [0.5],
+  sum: [0, { keepDims: true }],
+  mean: [1],
+  argmax: [1],
+  reshape: [[4]],
+  transpose: [[1, 0]],
+  broadcastTo: [[3, 2, 2]],
+  expandDims: [0],
+  swapaxes: [0, 1],
+  moveaxis: [0, 1],
+  tile: [[2, 1]],
+  slice: [
+    [0, 1],
+    [2, 1],
+  ],
+  chunk: [2, 1],
+  pad: [1],
+  gather: [[1, 0]],
+  take: [[1]],
+  takeAlongAxis: [[[1], [0]]],
+  matmul: [
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ],
+  dot: [[1, 2]],
+  outer: [[1, 2]],
+  astype: ["int32"],
+  to: ["cpu"],
+  toDevice: ["cpu"],
+};
+const binary = ["add", "sub", "mul", "div", "mod", "maximum", "minimum", "equal", "notEqual"].concat([
+  "greater",
+  "greaterEqual",
+  "less",
+  "lessEqual",
+  "logicalAnd",
+  "logicalOr",
+  "vecdot",
+]);
+
+const x = tensor([
+  [0.25, -0.5],
+  [0.75, 0.1],
+]);
+
+const plain = (y: unknown): unknown =>
+  Array.isArray(y) ? y.map(plain) : { shape: (y as Tensor).shape, value: (y as Tensor).toArray() };
+
+describe("张量方法", () => {
+  for (const name of methodNames) {
+    it(`x.${name}(…) 等于 ${name}(x, …)`, async () => {
+      const args = binary.includes(name) ? [x.neg()] : (rest[name] ?? []);
+      const viaMethod = await (x as any)[name](...args);
+      const viaFunction = await (library as any)[name](x, ...args);
+      assert.deepEqual(plain(viaMethod), plain(viaFunction));
+    });
+  }
+
+  it("不会出现在 for…in 与 Object.keys 里", () => {
+    const seen: string[] = [];
+    for (const k in x) seen.push(k);
+    assert.ok(!seen.includes("add"));
+  });
+});
