@@ -1,3 +1,4 @@
+import type { DType, TypedArray } from "../../dtype.js";
 import { TiduError } from "../../errors.js";
 
 /** 显存里的一块数据。reshape 等只改形状的操作共用同一块。 */
@@ -104,4 +105,11 @@ function bucket(bytes: number): number {
 
 export function megabytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 20 ? 3 : 0)} MiB`;
+}
+
+/** 显存里的样子：bool 一个元素也占 4 字节，因为 WGSL 的缓冲区里没有更小的类型。 */
+export function words(data: TypedArray, dtype: DType): Float32Array | Int32Array | Uint32Array {
+  if (dtype === "int32") return Int32Array.from(data);
+  if (dtype === "bool") return Uint32Array.from(data);
+  return data instanceof Float32Array ? data : Float32Array.from(data);
 }

@@ -3,15 +3,22 @@ import type { DType } from "../../dtype.js";
 import { type Shape, sameShape, sizeOf } from "../../shape.js";
 import { broadcastStrides } from "../cpu/elementwise.js";
 import { floatExpressions, integerExpressions } from "./math.js";
-import { converted, load, offsets, storageType, type Uniforms, valueType } from "./wgsl.js";
+import { converted, literal, load, offsets, storageType, type Uniforms, valueType } from "./wgsl.js";
 
-/** 逐元素运算链的一个结点：叶是缓冲区，其余是一次逐元素原语。 */
-export type Link = Leaf | Step;
+/** 逐元素运算链的一个结点：叶是缓冲区或字面量，其余是一次逐元素原语。 */
+export type Link = Leaf | Literal | Step;
 
 export interface Leaf {
   readonly kind: "leaf";
   /** 第几个输入缓冲区。 */
   readonly slot: number;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+export interface Literal {
+  readonly kind: "number";
+  readonly value: number;
   readonly shape: Shape;
   readonly dtype: DType;
 }
@@ -62,7 +69,8 @@ export function chainCode(root: Link, shape: Shape, u: Uniforms): ChainCode {
       const k = strided.indexOf(x);
       const index = k >= 0 ? spread.offsets[k]! : sizeOf(x.shape) === 1 && sizeOf(shape) !== 1 ? "0i" : "i";
       text = load(x.dtype, `in${x.slot}`, index);
-    } else text = expression(x, x.args.map(emit));
+    } else if (x.kind === "number") text = x.dtype === "int32" ? `i32(${x.value})` : literal(x.value);
+    else text = expression(x, x.args.map(emit));
     name = `v${names.size}`;
     lines.push(`let ${name} = ${text};`);
     names.set(x, name);
@@ -81,7 +89,7 @@ function visit(x: Link, seen: Set<Link>, onLeaf: (x: Leaf) => void): void {
   if (seen.has(x)) return;
   seen.add(x);
   if (x.kind === "leaf") onLeaf(x);
-  else for (const a of x.args) visit(a, seen, onLeaf);
+  else if (x.kind === "step") for (const a of x.args) visit(a, seen, onLeaf);
 }
 
 /** 一步的表达式；结果的计算类型由 dtype 决定（布尔是 f32 的 0 或 1）。 */

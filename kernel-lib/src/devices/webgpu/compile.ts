@@ -1,13 +1,13 @@
 import type { Aval } from "../../core/primitive.js";
 import { TiduError } from "../../errors.js";
 import type { Graph, GraphNode } from "../../graph/graph.js";
-import { sameShape, sizeOf } from "../../shape.js";
 import { ArrayTensor } from "../../tensor.js";
 import { untracked } from "../scope.js";
-import type { GpuArray } from "./buffers.js";
+import { type GpuArray, words } from "./buffers.js";
 import { type Link, leaf } from "./chain.js";
 import type { WebGpuDevice } from "./device.js";
 import { chainKernel } from "./elementwise.js";
+import { fuse, isBroadcast, isElementwise, isNumber } from "./fuse.js";
 import { isReduction, reductionKernel } from "./reduce.js";
 
 /** 执行计划的一步：由若干已有的缓冲区得到一个新的。 */
@@ -17,11 +17,6 @@ interface PlanStep {
   readonly reads: readonly GraphNode[];
   readonly run: (buffers: readonly GpuArray[]) => GpuArray;
 }
-
-/** 一个核里至多融合这么多步，再多寄存器就不够了。 */
-const mostSteps = 64;
-/** 逐元素结果被几个核用到时，步数不超过它就各自重算，否则存一份。 */
-const recomputeAtMost = 8;
 
 /**
  * 把计算图编成执行计划：相邻的逐元素原语（以及链末尾的一次约简）合成一个 WGSL 核，中间结果不落显存；
@@ -68,76 +63,28 @@ export function compileGraph(
 
 function constant(device: WebGpuDevice, node: GraphNode): GpuArray {
   const value = node.value!;
-  if (value.owner === (device as unknown)) return value.buffer as GpuArray;
-  const dtype = device.storage(value.dtype);
-  const data = value.readSync();
-  return device.gpu.upload(
-    dtype === "int32"
-      ? Int32Array.from(data)
-      : dtype === "bool"
-        ? Uint32Array.from(data)
-        : Float32Array.from(data),
-    true,
-  );
+  if (value.owner.name === device.name) return value.buffer as GpuArray;
+  return device.gpu.upload(words(value.readSync(), device.storage(value.dtype)), true);
 }
 
 function planGraph(device: WebGpuDevice, graph: Graph): PlanStep[] {
   const aval = (x: GraphNode): Aval => ({ shape: x.shape, dtype: device.storage(x.dtype) });
-  const live = reachable(graph);
-  const consumers = new Map<GraphNode, GraphNode[]>();
-  for (const x of live) for (const a of x.args) consumers.set(a, [...(consumers.get(a) ?? []), x]);
-  const elementwise = (x: GraphNode): boolean => x.kind === "op" && x.primitive!.expr !== undefined;
-  const stored = new Set<GraphNode>(graph.outputs);
-  const cost = new Map<GraphNode, number>();
-  // 输入个数的上限：每个核还要一个输出。
-  const mostInputs = device.gpu.gpu.limits.maxStorageBuffersPerShaderStage - 1;
-  for (const x of live) {
-    if (!elementwise(x)) {
-      stored.add(x);
-      cost.set(x, 0);
-      continue;
-    }
-    // 链超过了输入个数或步数的上限时，把最长的一支存下来，直到放得下。
-    for (;;) {
-      const leaves = leavesOf(x, stored);
-      const steps = stepsOf(x, stored);
-      cost.set(x, steps);
-      if (leaves.size <= mostInputs && steps <= mostSteps) break;
-      const inner = x.args.filter((a) => !stored.has(a));
-      if (inner.length === 0) break;
-      stored.add(inner.reduce((a, b) => (cost.get(a)! >= cost.get(b)! ? a : b)));
-    }
-    const users = consumers.get(x) ?? [];
-    const inlinable = users.every(
-      (y) =>
-        (elementwise(y) && (sameShape(x.shape, y.shape) || sizeOf(x.shape) === 1)) ||
-        (isReduction(y.primitive!.name) && users.length === 1),
-    );
-    if (
-      !inlinable ||
-      (users.length > 1 && cost.get(x)! > recomputeAtMost && spreads(x, consumers, elementwise))
-    )
-      stored.add(x);
-  }
+  // 每个核还要一个输出。
+  const { live, stored } = fuse(graph, device.gpu.gpu.limits.maxStorageBuffersPerShaderStage - 1);
   const plan: PlanStep[] = [];
   for (const node of live) {
     if (node.kind !== "op" || !stored.has(node)) continue;
+    const { name } = node.primitive!;
     const out = aval(node);
-    const reduction = isReduction(node.primitive!.name);
-    if (elementwise(node) || reduction) {
-      const source = reduction ? node.args[0]! : node;
-      const reads: GraphNode[] = [];
-      const chain = linkOf(source, source === node, stored, reads, new Map(), aval);
-      const { name } = node.primitive!;
-      const run = reduction
-        ? reductionKernel(
-            device.gpu,
-            { name, chain, shape: source.shape, axes: node.params["axes"] },
-            out,
-            true,
-          )
-        : chainKernel(device.gpu, chain, out, true);
-      plan.push({ node, reads, run });
+    const reads: GraphNode[] = [];
+    if (isReduction(name)) {
+      const source = node.args[0]!;
+      const chain = linkOf(source, false, stored, reads, new Map(), aval);
+      const reduction = { name, chain, shape: source.shape, axes: node.params["axes"] };
+      plan.push({ node, reads, run: reductionKernel(device.gpu, reduction, out, true) });
+    } else if (isElementwise(node)) {
+      const chain = linkOf(node, true, stored, reads, new Map(), aval);
+      plan.push({ node, reads, run: chainKernel(device.gpu, chain, out, true) });
     } else plan.push({ node, reads: node.args, run: single(device, node, aval) });
   }
   return plan;
@@ -162,7 +109,7 @@ function single(
     );
 }
 
-/** 以 x 为末端的链；已存下的节点成为叶，reads 记下它们的次序。 */
+/** 以 x 为末端的链；已存下的节点成为叶（单个数成为字面量），reads 记下它们的次序。 */
 function linkOf(
   x: GraphNode,
   root: boolean,
@@ -171,85 +118,19 @@ function linkOf(
   made: Map<GraphNode, Link>,
   aval: (x: GraphNode) => Aval,
 ): Link {
-  let link = made.get(x);
-  if (link) return link;
-  if (!root && (x.kind !== "op" || stored.has(x))) {
+  const known = made.get(x);
+  if (known) return known;
+  let link: Link;
+  if (isNumber(x)) link = { kind: "number", value: Number(x.value!.readSync()[0]), ...aval(x) };
+  else if (!root && (x.kind !== "op" || stored.has(x))) {
     link = leaf(reads.length, aval(x));
     reads.push(x);
   } else {
-    link = {
-      kind: "step",
-      primitive: x.primitive!,
-      params: x.params,
-      args: x.args.map((a) => linkOf(a, false, stored, reads, made, aval)),
-      ...aval(x),
-    };
+    const args = x.args.map((a) => linkOf(a, false, stored, reads, made, aval));
+    link = isBroadcast(x)
+      ? args[0]!
+      : { kind: "step", primitive: x.primitive!, params: x.params, args, ...aval(x) };
   }
   made.set(x, link);
   return link;
-}
-
-function reachable(graph: Graph): GraphNode[] {
-  const seen = new Set<GraphNode>();
-  const stack = [...graph.outputs];
-  while (stack.length) {
-    const x = stack.pop()!;
-    if (seen.has(x)) continue;
-    seen.add(x);
-    stack.push(...x.args);
-  }
-  return graph.nodes.filter((x) => seen.has(x));
-}
-
-function walk(
-  x: GraphNode,
-  stored: ReadonlySet<GraphNode>,
-  visit: (x: GraphNode, inner: boolean) => void,
-): void {
-  const seen = new Set<GraphNode>();
-  const stack = [x];
-  while (stack.length) {
-    const y = stack.pop()!;
-    if (seen.has(y)) continue;
-    seen.add(y);
-    const inner = y === x || (y.kind === "op" && !stored.has(y));
-    visit(y, inner);
-    if (inner) stack.push(...y.args);
-  }
-}
-
-function leavesOf(x: GraphNode, stored: ReadonlySet<GraphNode>): Set<GraphNode> {
-  const leaves = new Set<GraphNode>();
-  walk(x, stored, (y, inner) => {
-    if (!inner) leaves.add(y);
-  });
-  return leaves;
-}
-
-function stepsOf(x: GraphNode, stored: ReadonlySet<GraphNode>): number {
-  let count = 0;
-  walk(x, stored, (_, inner) => {
-    if (inner) count++;
-  });
-  return count;
-}
-
-/** x 是否会进入不止一个核：沿逐元素消费者往下走，末端不止一个。 */
-function spreads(
-  x: GraphNode,
-  consumers: ReadonlyMap<GraphNode, GraphNode[]>,
-  elementwise: (x: GraphNode) => boolean,
-): boolean {
-  const ends = new Set<GraphNode>();
-  const seen = new Set<GraphNode>();
-  const stack = [...(consumers.get(x) ?? [])];
-  while (stack.length && ends.size < 2) {
-    const y = stack.pop()!;
-    if (seen.has(y)) continue;
-    seen.add(y);
-    const users = consumers.get(y) ?? [];
-    if (!elementwise(y) || users.length === 0) ends.add(y);
-    else stack.push(...users);
-  }
-  return ends.size > 1;
 }

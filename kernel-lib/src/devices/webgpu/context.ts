@@ -29,6 +29,8 @@ export class GpuContext {
   private readonly staged = new Int32Array((slotBytes / 4) * slots);
   private readonly uniformBuffer: GPUBuffer;
   private count = 0;
+  /** 至今派发的核数，供测试与测速核对融合的效果。 */
+  dispatched = 0;
 
   // Dawn 的实例被垃圾回收时会连同仍在用的设备一起销毁，所以一直留着它。
   readonly roots: readonly unknown[];
@@ -48,10 +50,12 @@ export class GpuContext {
   }
 
   private fail(error: GPUError): void {
+    // 一条命令出错，用到它的后续命令也会各报一次；只留最先的原因。
+    if (/due to a previous error|Invalid CommandBuffer/.test(error.message)) return;
     const memory = error.constructor.name === "GPUOutOfMemoryError";
     this.failure ??= memory
       ? new TiduError("TIDU-GPU-003", "显存不够。请减小批量，或在循环里用 scope(() => …) 及时释放中间结果。")
-      : new TiduError("TIDU-GPU-005", `GPU 拒绝了一条命令，结果不可信：${error.message}`);
+      : new TiduError("TIDU-GPU-005", `GPU 拒绝了一条命令，同一批命令的结果都不可信：${error.message}`);
   }
 
   /** 失效、或之前的命令出过错时抛出。 */
@@ -63,7 +67,9 @@ export class GpuContext {
       );
     }
     if (this.failure) {
+      // 出错的命令所在的一批整批作废，先让它过去，免得连累后面的计算。
       const { failure } = this;
+      this.flush();
       this.failure = null;
       throw failure;
     }
@@ -81,6 +87,7 @@ export class GpuContext {
       );
     }
     if (this.count === slots) this.flush();
+    this.dispatched++;
     const slot = this.count++;
     this.staged.set(uniforms, (slot * slotBytes) / 4);
     const layout = this.layout(inputs.length, outputs.length);

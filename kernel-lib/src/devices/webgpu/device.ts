@@ -5,7 +5,7 @@ import type { Graph } from "../../graph/graph.js";
 import type { ArrayTensor } from "../../tensor.js";
 import type { Device } from "../device.js";
 import { track } from "../scope.js";
-import type { GpuArray } from "./buffers.js";
+import { type GpuArray, words } from "./buffers.js";
 import { leaf } from "./chain.js";
 import { compileGraph } from "./compile.js";
 import type { GpuContext } from "./context.js";
@@ -15,6 +15,7 @@ import { runElementwise } from "./elementwise.js";
 import { gather, scatterAdd } from "./gather.js";
 import { huber } from "./huber.js";
 import { matmul } from "./matmul.js";
+import { random } from "./random.js";
 import { isReduction, reductionKernel, runPosition } from "./reduce.js";
 import { triplet } from "./triplet.js";
 
@@ -32,6 +33,7 @@ const kernels: Readonly<Record<string, Kernel>> = {
   scatterAdd,
   cumsum,
   matmul,
+  random,
   argmax: (gpu, [x], { axis }, out) => runPosition(gpu, "argmax", x!, axis, out),
   argmin: (gpu, [x], { axis }, out) => runPosition(gpu, "argmin", x!, axis, out),
 };
@@ -59,9 +61,7 @@ export class WebGpuDevice implements Device {
     const key = data.length === 1 ? `${dtype}${Object.is(data[0], -0) ? "-0" : data[0]}` : null;
     const known = key === null ? undefined : this.scalars.get(key);
     if (known) return known;
-    const words =
-      dtype === "int32" ? Int32Array.from(data) : dtype === "bool" ? Uint32Array.from(data) : toFloat32(data);
-    const array = this.gpu.upload(words, key !== null);
+    const array = this.gpu.upload(words(data, dtype), key !== null);
     if (key === null) track(this, array);
     else {
       if (this.scalars.size >= 1024) this.scalars.clear();
@@ -122,8 +122,4 @@ export class WebGpuDevice implements Device {
       return outputs;
     };
   }
-}
-
-function toFloat32(data: TypedArray): Float32Array {
-  return data instanceof Float32Array ? data : Float32Array.from(data);
 }

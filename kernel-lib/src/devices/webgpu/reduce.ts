@@ -66,6 +66,9 @@ export function reductionKernel(
   const inner = axes.includes(shape.length - 1);
   const perThread = length <= 32 || (!inner && outputs >= 4096);
   const pieces = perThread || outputs >= 256 ? 1 : Math.min(256, Math.ceil(length / 4096));
+  // 短的行用小工作组，免得多数线程只是陪跑。
+  const piece = Math.ceil(length / pieces);
+  const size = perThread ? threads : Math.min(threads, Math.max(32, 2 ** Math.ceil(Math.log2(piece / 4))));
   const u = new Uniforms(literals);
   const total = u.push(outputs * pieces);
   const span = u.push(length);
@@ -89,7 +92,7 @@ export function reductionKernel(
   const type = valueType(out.dtype);
   const rule = rules[name]!;
   const combine = rule.combine("a", "b", integer);
-  const shared = perThread ? "" : `var<workgroup> part: array<${type}, ${threads}>;`;
+  const shared = perThread ? "" : `var<workgroup> part: array<${type}, ${size}>;`;
   const pieceDtype: DType = pieces > 1 && out.dtype === "bool" ? "float32" : out.dtype;
   const functions = `${declarations}
 ${shared}
@@ -112,10 +115,10 @@ fn at(o: i32, r: i32) -> ${type} {
   let first = (group % pieces) * chunk;
   let end = min(${span}, first + chunk);
   var acc: ${type} = ${rule.start(integer)};
-  for (var r = first + i32(lid); r < end; r += ${threads}i) { acc = combine(acc, at(o, r)); }
+  for (var r = first + i32(lid); r < end; r += ${size}i) { acc = combine(acc, at(o, r)); }
   part[lid] = acc;
   workgroupBarrier();
-  for (var s = ${threads / 2}u; s > 0u; s >>= 1u) {
+  for (var s = ${size / 2}u; s > 0u; s >>= 1u) {
     if (lid < s) { part[lid] = combine(part[lid], part[lid + s]); }
     workgroupBarrier();
   }
@@ -124,7 +127,7 @@ fn at(o: i32, r: i32) -> ${type} {
     inputs,
     outputs: [storageType(pieceDtype)],
     declarations: functions,
-    size: threads,
+    size,
     body,
   });
   const groups = perThread ? groupsFor(outputs) : outputs * pieces;
