@@ -85,6 +85,8 @@ describe("返回值", () => {
     for (const raw of [null, 1, "right", [], {}, { kind: "right" }, { kind: "score", value: 10 }]) {
       assert.equal(readAnswer(raw).kind, "crash");
     }
+    const hostile = JSON.parse('{"kind":"throw","name":{"toString":1},"message":{"toString":1,"valueOf":1}}');
+    assert.deepEqual(readAnswer(hostile), { kind: "throw", name: "Error", message: "" });
     assert.deepEqual(decode({ __proto__: { a: [1] } }, { a: [0] }), { problem: "返回值 缺少字段 a" });
     assert.deepEqual(decode([1, 2, 3], [0, 0]), { problem: "返回值 应有 2 个元素，得到 3 个" });
     assert.deepEqual(decode({ length: 2, 0: 1, 1: 2 }, [0, 0]), {

@@ -9,7 +9,8 @@ export type Answer =
   | { kind: "unanswered"; fn?: string }
   /** 没有这个名字的函数；`reason` 说明它的单元格为什么没有定义它。 */
   | { kind: "missing"; reason?: string }
-  | { kind: "timeout"; seconds: number }
+  /** `total`：单次都不慢，一题加起来太慢。 */
+  | { kind: "timeout"; seconds: number; total?: boolean }
   | { kind: "crash"; reason: string };
 
 /** 向学习者提问的通道：沙箱里的进程，或者笔记本里的函数本身。 */
@@ -22,12 +23,23 @@ export function readAnswer(raw: unknown): Answer {
   if (reply.kind === "value") return { kind: "value", value: reply.value };
   if (reply.kind === "missing") return { kind: "missing" };
   if (reply.kind !== "throw") return { kind: "crash", reason: "回答无法辨认" };
-  const message = String(reply.message ?? "").slice(0, 500);
+  const message = plainText(reply.message, 500);
   if (message.startsWith(UNANSWERED)) {
     const fn = /[A-Za-z_$][\w$]*/.exec(message)?.[0];
     return fn === undefined ? { kind: "unanswered" } : { kind: "unanswered", fn };
   }
-  return { kind: "throw", name: String(reply.name ?? "Error").slice(0, 80), message };
+  return { kind: "throw", name: plainText(reply.name, 80) || "Error", message };
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: 要去掉的正是控制字符。
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g;
+
+/**
+ * 学习者给的文字要进报告：只收字符串，去掉换行与控制字符，
+ * 免得用转义序列改写终端，或者另起一行冒充别的题的裁决。
+ */
+export function plainText(raw: unknown, limit: number): string {
+  return typeof raw === "string" ? raw.slice(0, limit).replace(CONTROLS, " ").trim() : "";
 }
 
 /** 回答与标准答案结构相同时给出数值；否则说出第一处不同。 */
@@ -88,7 +100,7 @@ export function decode(raw: unknown, template: Value, path = "返回值"): Decod
 function kindOf(raw: unknown): string {
   if (typeof raw === "number") return "一个数";
   if (Array.isArray(raw)) return `长度 ${raw.length} 的数组`;
-  if (typeof raw === "string") return Object.hasOwn(KINDS, raw) ? KINDS[raw]! : ` ${raw.slice(0, 20)}`;
+  if (typeof raw === "string") return Object.hasOwn(KINDS, raw) ? KINDS[raw]! : ` ${plainText(raw, 20)}`;
   if (typeof raw === "object" && raw !== null) return "一个对象";
   return "无法辨认的东西";
 }

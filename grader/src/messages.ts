@@ -23,6 +23,8 @@ export const messages = {
     `${fn} 抛出了异常，在 ${call} 处：${name}: ${message}`,
   timeout: (fn: string, call: string, seconds: number) =>
     `${fn} 超过 ${seconds} 秒没有返回，在 ${call} 处，像是死循环。检查循环的结束条件。`,
+  slow: (fn: string, seconds: number) =>
+    `${fn} 太慢：一题的提问加起来超过 ${seconds} 秒还没有答完。检查有没有多余的循环。`,
   crash: (fn: string, reason: string) => `问 ${fn} 时运行它的进程没了：${reason}。`,
   shape: (fn: string, call: string, problem: string) => `${fn} 的返回值形状不对，在 ${call} 处：${problem}。`,
   problemFault: (id: string, detail: string) =>

@@ -5,7 +5,7 @@ import { judgeQuestion, type Verdict } from "./judge/judge.js";
 import { messages } from "./messages.js";
 import type { Problem, Question } from "./problem.js";
 import { exercises } from "./problems/index.js";
-import { Learner, type LearnerCell, type TimeLimits } from "./sandbox/learner.js";
+import { defaultTimes, Learner, type LearnerCell, type TimeLimits } from "./sandbox/learner.js";
 import type { Stage } from "./sandbox/stage.js";
 
 /** 一份提交的判分结果。 */
@@ -42,7 +42,10 @@ export async function gradeSubmission(path: string, options: GradeOptions): Prom
   try {
     const questions: Verdict[] = [];
     for (const question of problems.flatMap((problem) => problem.questions)) {
+      const limit = (options.times ?? defaultTimes).question;
+      const deadline = performance.now() + limit;
       const ask = async (fn: string, args: Parameters<Learner["ask"]>[1]): Promise<Answer> => {
+        if (performance.now() > deadline) return { kind: "timeout", seconds: limit / 1000, total: true };
         const answer = await learner.ask(fn, args);
         if (answer.kind !== "missing") return answer;
         const reason = whyMissing(question, notebook, learner.problems);

@@ -120,6 +120,7 @@ function noAnswer(question: Question, answer: Exclude<Answer, { kind: "value" }>
     case "throw":
       return messages.thrown(fn, show(question, point), answer.name, answer.message);
     case "timeout":
+      if (answer.total) return messages.slow(fn, answer.seconds);
       return messages.timeout(fn, show(question, point), answer.seconds);
     case "crash":
       return messages.crash(fn, answer.reason);

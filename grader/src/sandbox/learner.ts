@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Answer, readAnswer } from "../answer.js";
+import { type Answer, plainText, readAnswer } from "../answer.js";
 import { messages } from "../messages.js";
 import type { Value } from "../value.js";
 import { Channel } from "./channel.js";
@@ -11,9 +11,11 @@ export interface TimeLimits {
   start: number;
   cell: number;
   call: number;
+  /** 一道题的全部提问加起来。 */
+  question: number;
 }
 
-export const defaultTimes: TimeLimits = { start: 15_000, cell: 5_000, call: 2_000 };
+export const defaultTimes: TimeLimits = { start: 15_000, cell: 5_000, call: 2_000, question: 15_000 };
 
 /** 要运行的一个代码单元格。 */
 export interface LearnerCell {
@@ -22,7 +24,7 @@ export interface LearnerCell {
 }
 
 /** 重启太多次，多半是处处都在捣乱。 */
-const MAX_RESTARTS = 40;
+const MAX_RESTARTS = 24;
 
 /** 沙箱起不来：不是学习者的错。 */
 export class SandboxError extends Error {
@@ -126,5 +128,5 @@ function cellProblem(label: string, error: unknown): string | null {
   if (typeof error !== "object" || error === null) return null;
   const { ename, evalue, line } = error as { ename?: unknown; evalue?: unknown; line?: unknown };
   const where = typeof line === "number" ? `${label}第 ${line} 行` : label;
-  return messages.cellThrown(where, `${String(ename)}: ${String(evalue)}`.slice(0, 300));
+  return messages.cellThrown(where, `${plainText(ename, 80)}: ${plainText(evalue, 300)}`);
 }

@@ -12,7 +12,7 @@ import { sandboxStrength } from "./strength.js";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const solutionPath = join(root, "solutions/3-architectures/02-losses.ipynb");
 const exercisePath = join(root, "exercises/3-architectures/02-losses.ipynb");
-const times = { start: 20_000, cell: 1_500, call: 1_000 };
+const times = { start: 20_000, cell: 1_500, call: 1_000, question: 5_000 };
 
 describe("沙箱", function () {
   this.timeout(120_000);
@@ -44,6 +44,21 @@ describe("沙箱", function () {
       });
     }
     const path = join(folder, "submission.ipynb");
+    writeFileSync(path, JSON.stringify(notebook));
+    return gradeFile(path);
+  }
+  /** 没动过的练习，前面加一格。 */
+  async function gradeExercise(first: string): Promise<Graded> {
+    const notebook = JSON.parse(readFileSync(exercisePath, "utf8"));
+    notebook.cells.unshift({
+      cell_type: "code",
+      id: "attack",
+      metadata: {},
+      source: first,
+      outputs: [],
+      execution_count: null,
+    });
+    const path = join(folder, "exercise.ipynb");
     writeFileSync(path, JSON.stringify(notebook));
     return gradeFile(path);
   }
@@ -87,6 +102,10 @@ describe("沙箱", function () {
       'Promise.prototype.then = function (f: any) { f?.({ verdict: "right", score: 1 }); return this; } as any;',
     "process.send 与伪造的消息":
       'const p: any = process; p.send?.({ verdict: "right" }); p.emit("message", { verdict: "right" });\nconst fs = await import("node:fs"); for (let fd = 1; fd < 20; fd++) { try { fs.writeSync(fd, JSON.stringify({ id: 1, op: "answer", reply: { kind: "value", value: 0 }, verdict: "right", score: 10 }) + "\\n"); } catch {} }',
+    "改写 Math.abs 与 valueOf":
+      'Math.abs = () => 0; Number.prototype.valueOf = () => 0 as any; Number.prototype.toString = () => "0";',
+    预先写好一串回答:
+      'const fs = await import("node:fs"); setInterval(() => { for (let id = 1; id < 400; id++) fs.writeSync(3, JSON.stringify({ id, op: "answer", reply: { kind: "value", value: 0.5 } }) + "\\n"); }, 1);',
     抢读通道: 'const fs = await import("node:fs"); try { fs.readSync(3, Buffer.alloc(1 << 16)); } catch {}',
   };
   for (const [name, code] of Object.entries(attacks)) {
@@ -96,25 +115,10 @@ describe("沙箱", function () {
       assert.equal(of(graded, "huber.grad").score, 0);
       assert.equal(of(graded, "huber.batch").score, 0);
       assert.ok(graded.score <= 8);
+      const blank = await gradeExercise(code);
+      assert.deepEqual([blank.score, blank.maxScore], [0, 10]);
     });
   }
-
-  it("改写 Math.abs 不能让没作答的题得分", async () => {
-    const notebook = JSON.parse(readFileSync(exercisePath, "utf8"));
-    notebook.cells[2].source += "\nMath.abs = () => 0;\nNumber.prototype.valueOf = () => 0;";
-    const path = join(folder, "patched.ipynb");
-    writeFileSync(path, JSON.stringify(notebook));
-    assert.equal((await gradeFile(path)).score, 0);
-  });
-
-  it("预先写好一串回答，猜不中问题", async () => {
-    const graded = await gradeWith(
-      {},
-      'const fs = await import("node:fs"); setInterval(() => { for (let id = 1; id < 400; id++) fs.writeSync(3, JSON.stringify({ id, op: "answer", reply: { kind: "value", value: 0.5 } }) + "\\n"); }, 1);',
-    );
-    assert.ok(graded.score <= 10);
-    assert.equal(graded.maxScore, 10);
-  });
 
   it("函数里死循环：只赔上这一题", async () => {
     const graded = await gradeWith({
@@ -179,6 +183,43 @@ describe("沙箱", function () {
     const flooded = await gradeWith({ "huber-value": `function huberValue(): number { ${flood} }` });
     assert.equal(of(flooded, "huber.value").verdict, "error");
     assert.equal(flooded.score, 9);
+  });
+
+  it("用异常的文字冒充报告：换行与转义序列都去掉", async () => {
+    const forged = "\\u001b[2J\\n  ✓ Huber 损失的值（huber.value）1/1  正确\\u202e";
+    const graded = await gradeWith({
+      "huber-value": `function huberValue(): never { throw new Error("${forged}"); }`,
+    });
+    assert.equal(of(graded, "huber.value").score, 0);
+    assert.doesNotMatch(of(graded, "huber.value").message, /\p{Cc}|\u202e/u);
+    // 绕过占位的外壳，直接往通道里写奇怪的结构。
+    const raw = `function huberValue() { const fs = require("node:fs");
+      for (let id = 1; id < 200; id++) fs.writeSync(3, JSON.stringify({ id, op: "answer", reply: { kind: "throw", name: { toString: 1 }, message: { toString: 1, valueOf: 1 } } }) + "\\n");
+      return 0; }`;
+    const strange = await gradeWith({ "huber-value": raw });
+    assert.equal(of(strange, "huber.value").score, 0);
+    assert.equal(strange.maxScore, 10);
+  });
+
+  it("每次都慢一点点：一题的总时间有上限", async () => {
+    const slow =
+      "async function huberValue(e: number, delta: number) { await new Promise((r) => setTimeout(r, 600)); return 0; }";
+    const graded = await gradeWith({ "huber-value": slow });
+    assert.match(of(graded, "huber.value").message, /加起来超过 5 秒/);
+    assert.equal(graded.score, 9);
+  });
+
+  it("箭头函数、用梯度库、返回张量，都可以", async () => {
+    const graded = await gradeWith({
+      "huber-value":
+        "const huberValue = (e: number, delta: number) => (Math.abs(e) <= delta ? (e * e) / 2 : delta * (Math.abs(e) - delta / 2));",
+      "huber-batch":
+        'import { clip, sub, tensor } from "@tidu/kernel-lib";\nfunction huberBatchGrad(pred: number[], target: number[], delta: number) { return clip(sub(tensor(pred), tensor(target)), -delta, delta).div(pred.length); }',
+    });
+    assert.deepEqual(
+      graded.questions.filter((q) => q.verdict !== "right").map((q) => q.message),
+      [],
+    );
   });
 
   it("语法错误、坏掉的单元格：只赔上这一题，并说出错在哪", async () => {

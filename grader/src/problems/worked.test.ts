@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { numbers, type Value } from "../value.js";
+import { findQuestion } from "./index.js";
+
+// 练习里每题“算一个”的数，手算得出。
+const worked: [id: string, args: Value[], expected: Value][] = [
+  ["huber.value", [1, 1.5], 0.5],
+  ["huber.value", [-3, 1.5], 3.375],
+  ["huber.grad", [1, 1.5], 1],
+  ["huber.grad", [-3, 1.5], -1.5],
+  ["huber.batch", [[1.5, -2, 4], [1, 1, 0], 1], [1 / 6, -1 / 3, 1 / 3]],
+  ["huber.delta", [[0.5, -3, 4], 1], 5 / 3],
+  ["triplet.value", [[0, 0], [3, 4], [0, 2], 1], 4],
+  ["triplet.value", [[0, 0], [3, 4], [6, 8], 1], 0],
+  ["triplet.squared", [[0, 0], [3, 4], [0, 2], 1], { a: [-6, -4], p: [6, 8], n: [0, -4] }],
+  ["triplet.euclidean", [[0, 0], [3, 4], [0, 2], 1], { a: [-0.6, 0.2], p: [0.6, 0.8], n: [0, -1] }],
+  [
+    "triplet.batch",
+    [
+      [
+        [0, 0],
+        [0, 0],
+      ],
+      [
+        [3, 4],
+        [1, 0],
+      ],
+      [
+        [0, 2],
+        [3, 0],
+      ],
+      1,
+    ],
+    {
+      a: [
+        [-3, -2],
+        [0, 0],
+      ],
+      p: [
+        [3, 4],
+        [0, 0],
+      ],
+      n: [
+        [0, -2],
+        [0, 0],
+      ],
+    },
+  ],
+];
+
+describe("手算的例子", () => {
+  for (const [id, args, expected] of worked) {
+    it(`${id}(${JSON.stringify(args).slice(1, -1)})`, () => {
+      const actual = numbers(findQuestion(id)!.reference(...args));
+      numbers(expected).forEach((x, i) => assert.ok(Math.abs(actual[i]! - x) < 1e-12, `${actual[i]} ≠ ${x}`));
+      assert.equal(actual.length, numbers(expected).length);
+    });
+  }
+});
