@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { jit, key, normal, scope, split, type Tensor, TiduError, valueAndGrad } from "../../index.js";
+import { ArrayTensor } from "../../tensor.js";
+import { compositions } from "../compositions.js";
+import { checkConformance, conformanceCases, uncoveredPrimitives } from "../conformance.js";
+import type { Device } from "../device.js";
+import { place } from "../evaluate.js";
+import { kernels } from "./kernels.js";
+import { loadBackend } from "./load.js";
+import { openTensorflow } from "./open.js";
+
+for (const backend of ["cpu", "wasm"]) {
+  describe(`tensorflow 设备（tfjs 后端 ${backend}）`, () => {
+    let device: Device;
+
+    before(async function () {
+      const opened = await openTensorflow([`@tensorflow/tfjs-backend-${backend}`]);
+      if (!opened.device) return this.skip();
+      device = opened.device;
+    });
+
+    for (const name of new Set(conformanceCases().map((c) => c.primitive))) {
+      it(name, async () => {
+        const failures: string[] = [];
+        for (const test of conformanceCases().filter((c) => c.primitive === name)) {
+          const failure = await checkConformance(test, device).catch((e: Error) => e.message);
+          if (failure) failures.push(`${test.name}：${failure}`);
+        }
+        assert.deepEqual(failures, []);
+      });
+    }
+
+    for (const { name, f, shapes } of compositions) {
+      it(`组合函数的值与梯度：${name}`, async () => {
+        const keys = split(key(7), shapes.length);
+        const cpu = shapes.map((s, i) => normal(keys[i]!, s));
+        const there = cpu.map((x) => place(x.concrete(), device));
+        const both = valueAndGrad(f as (...xs: Tensor[]) => Tensor, { argnums: shapes.map((_, i) => i) });
+        const expected = flatten(both(...cpu));
+        for (const run of [both, jit(both)]) {
+          const actual = flatten(run(...there));
+          for (const [k, y] of actual.entries()) {
+            assert.equal(y.device, "tensorflow");
+            const truth = await expected[k]!.data();
+            const data = await y.data();
+            assert.equal(data.length, truth.length);
+            const largest = Array.from(truth).reduce((m, v) => Math.max(m, Math.abs(v)), 1e-3);
+            for (let i = 0; i < truth.length; i++) {
+              assert.ok(
+                Math.abs(data[i]! - truth[i]!) <= 3e-5 * largest,
+                `${k}[${i}] ${data[i]} ≠ ${truth[i]}`,
+              );
+            }
+          }
+        }
+      });
+    }
+
+    it("scope 释放中间结果；之后再用是 TIDU-DEV-007", () => {
+      const x = new ArrayTensor(device, device.upload(Float32Array.of(1, 2), "float32"), [2], "float32");
+      let leaked: Tensor | null = null;
+      const y = scope(() => {
+        leaked = x.mul(2);
+        return leaked.add(1);
+      });
+      assert.deepEqual(y.toArray(), [3, 5]);
+      assert.throws(
+        () => leaked!.toArray(),
+        (e) => e instanceof TiduError && e.id === "TIDU-DEV-007",
+      );
+    });
+  });
+}
+
+describe("tensorflow 设备", () => {
+  it("每个原语都有核", () => {
+    assert.deepEqual(uncoveredPrimitives(), []);
+    const names = new Set(conformanceCases().map((c) => c.primitive));
+    names.delete("random");
+    assert.deepEqual(
+      [...names].filter((name) => !Object.hasOwn(kernels, name)),
+      [],
+    );
+  });
+
+  it("没有二进制文件的 tfjs-node-gpu 很快失败，并说清原因", async () => {
+    const start = performance.now();
+    const { backend, refusals } = await loadBackend(["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"]);
+    if (backend) return;
+    assert.ok(performance.now() - start < 1000);
+    for (const { reason } of refusals) assert.match(reason, /没有安装|二进制文件|动态库|加载失败/);
+  });
+});
+
+function flatten(value: unknown): Tensor[] {
+  return Array.isArray(value) ? value.flatMap(flatten) : [value as Tensor];
+}

@@ -1,0 +1,225 @@
+import type { Tensor2D, Tensor as TfTensor } from "@tensorflow/tfjs-core";
+import type { Aval } from "../../core/primitive.js";
+import { sameShape, sizeOf } from "../../shape.js";
+import type { Tf } from "./load.js";
+
+type TfDType = "float32" | "int32" | "bool";
+
+/** tfjs 里的元素类型。 */
+export function tfType(dtype: Aval["dtype"]): TfDType {
+  return dtype === "float64" ? "float32" : dtype;
+}
+
+/** 一个原语用 tfjs 的前向算子写出来；只用前向，从不碰它的磁带。 */
+export type TfKernel = (tf: Tf, inputs: readonly TfTensor[], params: any, out: Aval) => TfTensor;
+
+function as(tf: Tf, x: TfTensor, dtype: TfDType): TfTensor {
+  return x.dtype === dtype ? x : tf.cast(x, dtype);
+}
+
+/** 浮点里算，再转回输出的类型。 */
+const unary =
+  (f: (tf: Tf, x: TfTensor, params: any) => TfTensor): TfKernel =>
+  (tf, [x], params, out) =>
+    as(tf, f(tf, as(tf, x!, "float32"), params), tfType(out.dtype));
+
+/** 两边先转成输出的类型。 */
+const binary =
+  (f: (tf: Tf, a: TfTensor, b: TfTensor) => TfTensor): TfKernel =>
+  (tf, [a, b], _, out) => {
+    const dtype = tfType(out.dtype);
+    return as(tf, f(tf, as(tf, a!, dtype), as(tf, b!, dtype)), dtype);
+  };
+
+const compare =
+  (f: (tf: Tf, a: TfTensor, b: TfTensor) => TfTensor): TfKernel =>
+  (tf, [a, b]) => {
+    const dtype = a!.dtype === "float32" || b!.dtype === "float32" ? "float32" : "int32";
+    return f(tf, as(tf, a!, dtype), as(tf, b!, dtype));
+  };
+
+const logical =
+  (f: (tf: Tf, a: TfTensor, b: TfTensor) => TfTensor): TfKernel =>
+  (tf, [a, b]) =>
+    f(tf, truth(tf, a!), truth(tf, b!));
+
+function truth(tf: Tf, x: TfTensor): TfTensor {
+  return x.dtype === "bool" ? x : tf.notEqual(x, tf.scalar(0, x.dtype as TfDType));
+}
+
+const reduce =
+  (f: (tf: Tf, x: TfTensor, axes: number[]) => TfTensor): TfKernel =>
+  (tf, [x], { axes }: { axes: number[] }, out) => {
+    const dtype = tfType(out.dtype);
+    const y = as(tf, x!, dtype);
+    return axes.length === 0 ? y : as(tf, f(tf, y, axes), dtype);
+  };
+
+// 有的后端（wasm）在最值里忽略 NaN；凡含 NaN 的都补成 NaN。
+const extremum = (name: "max" | "min"): TfKernel =>
+  reduce((tf, x, axes) => {
+    const y = tf[name](x, axes);
+    return x.dtype === "float32" ? tf.where(tf.any(tf.isNaN(x), axes), tf.fill(y.shape, Number.NaN), y) : y;
+  });
+
+const larger = (name: "maximum" | "minimum"): TfKernel =>
+  binary((tf, a, b) => {
+    const y = tf[name](a, b);
+    if (y.dtype !== "float32") return y;
+    return tf.where(tf.logicalOr(tf.isNaN(a), tf.isNaN(b)), tf.fill(y.shape, Number.NaN), y);
+  });
+
+function horner(tf: Tf, x: TfTensor, coefficients: readonly number[]): TfTensor {
+  let sum: TfTensor = tf.zerosLike(x);
+  for (const c of coefficients) sum = tf.add(tf.mul(sum, x), c);
+  return sum;
+}
+
+// Giles（2010）的两段多项式，自变量 w = −ln(1 − x²)。
+function erfinv(tf: Tf, x: TfTensor): TfTensor {
+  const w = tf.neg(tf.log(tf.mul(tf.sub(1, x), tf.add(1, x))));
+  const centre = [
+    2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503,
+    -0.00417768164, 0.246640727, 1.50140941,
+  ];
+  const tail = [
+    -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613,
+    0.00943887047, 1.00167406, 2.83297682,
+  ];
+  const near = horner(tf, tf.sub(w, 2.5), centre);
+  const far = horner(tf, tf.sub(tf.sqrt(w), 3), tail);
+  const y = tf.mul(x, tf.where(tf.less(w, 5), near, far));
+  return tf.where(tf.equal(tf.abs(x), 1), tf.mul(x, Number.POSITIVE_INFINITY), y);
+}
+
+function scatterAdd(
+  tf: Tf,
+  [indices, updates]: readonly TfTensor[],
+  { axis, size }: { axis: number; size: number },
+  out: Aval,
+): TfTensor {
+  // 把被累加的轴移到最前：scatterND 按行累加，重复的行相加。
+  const pre = sizeOf(out.shape.slice(0, axis));
+  const post = sizeOf(out.shape.slice(axis + 1));
+  const m = indices!.size;
+  const dtype = tfType(out.dtype);
+  if (m === 0) return tf.zeros([...out.shape], dtype);
+  const lines = tf.reshape(as(tf, updates!, dtype), [pre, m, post]);
+  const rows = tf.reshape(tf.transpose(lines, [1, 0, 2]), [m, pre * post]);
+  const sums = tf.scatterND(tf.reshape(indices!, [m, 1]), rows, [size, pre * post]);
+  return tf.reshape(tf.transpose(tf.reshape(sums, [size, pre, post]), [1, 0, 2]), [...out.shape]);
+}
+
+function matmul(tf: Tf, [a, b]: readonly TfTensor[], _: unknown, out: Aval): TfTensor {
+  if (a!.shape.at(-1) === 0) return tf.zeros([...out.shape], tfType(out.dtype));
+  // tfjs 的批轴广播在两边都要放大时算错（[2,1,m,k]×[3,k,n]），所以先各自铺开。
+  const lead = out.shape.slice(0, -2);
+  const spread = (x: TfTensor): Tensor2D => {
+    const shape = [...lead, ...x.shape.slice(-2)];
+    const full = sameShape(shape, x.shape) ? x : tf.broadcastTo(x, shape);
+    return as(tf, full, "float32") as Tensor2D;
+  };
+  return as(tf, tf.matMul(spread(a!), spread(b!)), tfType(out.dtype));
+}
+
+const position =
+  (name: "argMax" | "argMin"): TfKernel =>
+  (tf, [x], { axis }) =>
+    tf[name](x!.dtype === "bool" ? as(tf, x!, "int32") : x!, axis);
+
+/** 逐个元素都不变。 */
+const same: TfKernel = (tf, [x]) => tf.clone(x!);
+
+/** 全部原语；缺一个就抛 TIDU-DEV-002，不会悄悄搬到 cpu 上算。 */
+export const kernels: Readonly<Record<string, TfKernel>> = {
+  add: binary((tf, a, b) => tf.add(a, b)),
+  sub: binary((tf, a, b) => tf.sub(a, b)),
+  mul: binary((tf, a, b) => tf.mul(a, b)),
+  div: binary((tf, a, b) => tf.div(a, b)),
+  mod: binary((tf, a, b) => tf.mod(a, b)),
+  pow: (tf, [a, b], _, out) =>
+    as(tf, tf.pow(as(tf, a!, "float32"), as(tf, b!, "float32")), tfType(out.dtype)),
+  maximum: larger("maximum"),
+  minimum: larger("minimum"),
+  neg: (tf, [x]) => tf.neg(x!),
+  abs: (tf, [x]) => tf.abs(x!),
+  square: (tf, [x]) => tf.mul(x!, x!),
+  sign: unary((tf, x) => tf.where(tf.isNaN(x), x, tf.sign(x))),
+  floor: unary((tf, x) => tf.floor(x)),
+  ceil: unary((tf, x) => tf.ceil(x)),
+  round: unary((tf, x) => tf.round(x)),
+  exp: unary((tf, x) => tf.exp(x)),
+  expm1: unary((tf, x) => tf.expm1(x)),
+  log: unary((tf, x) => tf.log(x)),
+  log1p: unary((tf, x) => tf.log1p(x)),
+  sqrt: unary((tf, x) => tf.sqrt(x)),
+  sin: unary((tf, x) => tf.sin(x)),
+  cos: unary((tf, x) => tf.cos(x)),
+  tan: unary((tf, x) => tf.tan(x)),
+  asin: unary((tf, x) => tf.asin(x)),
+  acos: unary((tf, x) => tf.acos(x)),
+  atan: unary((tf, x) => tf.atan(x)),
+  sinh: unary((tf, x) => tf.sinh(x)),
+  cosh: unary((tf, x) => tf.cosh(x)),
+  tanh: unary((tf, x) => tf.tanh(x)),
+  sigmoid: unary((tf, x) => tf.sigmoid(x)),
+  softplus: unary((tf, x) => tf.softplus(x)),
+  relu: unary((tf, x) => tf.relu(x)),
+  elu: unary((tf, x, { alpha }) =>
+    tf.where(tf.greaterEqual(x, 0), x, tf.mul(alpha, tf.expm1(tf.minimum(x, 0)))),
+  ),
+  erf: unary((tf, x) => tf.erf(x)),
+  erfinv: unary(erfinv),
+  clip: unary((tf, x, { lo, hi }) => tf.where(tf.isNaN(x), x, tf.clipByValue(x, lo, hi))),
+  detach: same,
+  stopGradient: same,
+  equal: compare((tf, a, b) => tf.equal(a, b)),
+  notEqual: compare((tf, a, b) => tf.notEqual(a, b)),
+  greater: compare((tf, a, b) => tf.greater(a, b)),
+  greaterEqual: compare((tf, a, b) => tf.greaterEqual(a, b)),
+  less: compare((tf, a, b) => tf.less(a, b)),
+  lessEqual: compare((tf, a, b) => tf.lessEqual(a, b)),
+  logicalAnd: logical((tf, a, b) => tf.logicalAnd(a, b)),
+  logicalOr: logical((tf, a, b) => tf.logicalOr(a, b)),
+  logicalNot: (tf, [x]) => tf.logicalNot(truth(tf, x!)),
+  where: (tf, [c, a, b], _, out) => {
+    const dtype = tfType(out.dtype);
+    return tf.where(truth(tf, c!), as(tf, a!, dtype), as(tf, b!, dtype));
+  },
+  cast: (tf, [x], _, out) => (out.dtype === "bool" ? truth(tf, x!) : as(tf, x!, tfType(out.dtype))),
+  sum: reduce((tf, x, axes) => tf.sum(x, axes)),
+  prod: reduce((tf, x, axes) => tf.prod(x, axes)),
+  max: extremum("max"),
+  min: extremum("min"),
+  argmax: position("argMax"),
+  argmin: position("argMin"),
+  reshape: (tf, [x], _, out) => tf.reshape(x!, [...out.shape]),
+  transpose: (tf, [x], { perm }) => tf.transpose(x!, [...perm]),
+  broadcastTo: (tf, [x], _, out) => tf.broadcastTo(x!, [...out.shape]),
+  slice: (tf, [x], { start, step }, out) => {
+    const size = [...out.shape];
+    if (step.every((s: number) => s === 1)) return tf.slice(x!, [...start], size);
+    const end = start.map((s: number, i: number) => s + (size[i]! - 1) * step[i] + 1);
+    // wasm 的 stridedSlice 把一字节的 bool 当四字节读。
+    const source = x!.dtype === "bool" ? as(tf, x!, "int32") : x!;
+    return as(tf, tf.stridedSlice(source, [...start], end, [...step]), tfType(out.dtype));
+  },
+  pad: (tf, [x], { lo, hi, value }) =>
+    tf.pad(
+      x!,
+      lo.map((n: number, i: number) => [n, hi[i]]),
+      value,
+    ),
+  concat: (tf, inputs, { axis }, out) => {
+    const dtype = tfType(out.dtype);
+    return tf.concat(
+      inputs.map((x) => as(tf, x, dtype)),
+      axis,
+    );
+  },
+  flip: (tf, [x], { axes }) => tf.reverse(x!, [...axes]),
+  cumsum: (tf, [x], { axis }, out) => tf.cumsum(as(tf, x!, tfType(out.dtype)), axis),
+  gather: (tf, [x, indices], { axis }) => tf.gather(x!, indices as Tensor2D, axis),
+  scatterAdd,
+  matmul,
+};
