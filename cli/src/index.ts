@@ -1,11 +1,17 @@
 import { Command } from "commander";
-import { doctorCommand } from "./commands/doctor.js";
-import { exerciseCommand } from "./commands/exercise.js";
-import { gpuCommand } from "./commands/gpu.js";
-import { gradeCommand } from "./commands/grade.js";
-import { kernelCommand } from "./commands/kernel.js";
-import { notebookCommand } from "./commands/nb.js";
 import { reportFailure } from "./failure.js";
+
+type Register = (program: Command) => void;
+
+/** 子命令 → 它的文件。只载入要用的那一个，`tidu kernel` 不必等判分器。 */
+const commands: Record<string, () => Promise<Register>> = {
+  kernel: async () => (await import("./commands/kernel.js")).kernelCommand,
+  nb: async () => (await import("./commands/nb.js")).notebookCommand,
+  grade: async () => (await import("./commands/grade.js")).gradeCommand,
+  exercise: async () => (await import("./commands/exercise.js")).exerciseCommand,
+  gpu: async () => (await import("./commands/gpu.js")).gpuCommand,
+  doctor: async () => (await import("./commands/doctor.js")).doctorCommand,
+};
 
 /** 命令行入口：每个子命令一个文件，这里只负责装配与最后的报错。 */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -14,17 +20,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     .helpOption("-h, --help", "显示帮助")
     .helpCommand("help [command]", "显示某个命令的帮助")
     .showHelpAfterError("（用 --help 看用法）");
-  for (const add of [
-    kernelCommand,
-    notebookCommand,
-    gradeCommand,
-    exerciseCommand,
-    gpuCommand,
-    doctorCommand,
-  ]) {
-    add(program);
-  }
   try {
+    const one = commands[argv[0] ?? ""];
+    for (const load of one ? [one] : Object.values(commands)) (await load())(program);
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
     process.exitCode = reportFailure(error);
