@@ -12,7 +12,7 @@ import { sandboxStrength } from "./strength.js";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const solutionPath = join(root, "solutions/3-architectures/02-losses.ipynb");
 const exercisePath = join(root, "exercises/3-architectures/02-losses.ipynb");
-const times = { start: 20_000, cell: 1_500, call: 1_000, question: 5_000 };
+const times = { start: 20_000, cell: 1_000, call: 800, question: 5_000 };
 
 describe("沙箱", function () {
   this.timeout(120_000);
@@ -101,7 +101,7 @@ describe("沙箱", function () {
     "改写 Promise 与 Symbol":
       'Promise.prototype.then = function (f: any) { f?.({ verdict: "right", score: 1 }); return this; } as any;',
     "process.send 与伪造的消息":
-      'const p: any = process; p.send?.({ verdict: "right" }); p.emit("message", { verdict: "right" });\nconst fs = await import("node:fs"); for (let fd = 1; fd < 20; fd++) { try { fs.writeSync(fd, JSON.stringify({ id: 1, op: "answer", reply: { kind: "value", value: 0 }, verdict: "right", score: 10 }) + "\\n"); } catch {} }',
+      'const p: any = process; p.send?.({ verdict: "right" }); p.emit("message", { verdict: "right" });\nconst fs = await import("node:fs"); for (let fd = 1; fd < 12; fd++) { try { fs.writeSync(fd, JSON.stringify({ id: 1, op: "answer", reply: { kind: "value", value: 0 }, verdict: "right", score: 10 }) + "\\n"); } catch {} }',
     "改写 Math.abs 与 valueOf":
       'Math.abs = () => 0; Number.prototype.valueOf = () => 0 as any; Number.prototype.toString = () => "0";',
     预先写好一串回答:
