@@ -316,6 +316,7 @@ const rows: Readonly<Record<string, Row>> = {
     b.push(name, [b.float([5, 6, 7])], { start: [1, 0, 2], size: [3, 6, 2], step: [1, 1, 3] });
     b.push(name, [b.float([4])], { start: [1], size: [0], step: [1] });
     b.push(name, [b.int([6], -9, 9)], { start: [1], size: [3], step: [1] });
+    b.push(name, [b.values([5, 16777217, 7, -3], "int32")], { start: [1], size: [2], step: [2] });
     b.push(name, [b.bool([6])], { start: [1], size: [3], step: [2] });
   },
   pad: (b, name) => {

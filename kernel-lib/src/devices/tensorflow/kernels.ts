@@ -196,13 +196,16 @@ export const kernels: Readonly<Record<string, TfKernel>> = {
   reshape: (tf, [x], _, out) => tf.reshape(x!, [...out.shape]),
   transpose: (tf, [x], { perm }) => tf.transpose(x!, [...perm]),
   broadcastTo: (tf, [x], _, out) => tf.broadcastTo(x!, [...out.shape]),
-  slice: (tf, [x], { start, step }, out) => {
-    const size = [...out.shape];
-    if (step.every((s: number) => s === 1)) return tf.slice(x!, [...start], size);
-    const end = start.map((s: number, i: number) => s + (size[i]! - 1) * step[i] + 1);
-    // wasm 的 stridedSlice 把一字节的 bool 当四字节读。
-    const source = x!.dtype === "bool" ? as(tf, x!, "int32") : x!;
-    return as(tf, tf.stridedSlice(source, [...start], end, [...step]), tfType(out.dtype));
+  slice: (tf, [x], { start, size, step }: { start: number[]; size: number[]; step: number[] }) => {
+    // 步长大于 1 的轴用下标取：wasm 的 stridedSlice 把整数与布尔的二进制位当成浮点。
+    const extent = size.map((n, i) => (step[i] === 1 ? n : (n - 1) * step[i]! + 1));
+    let y: TfTensor = tf.slice(x!, [...start], extent);
+    for (const [axis, by] of step.entries()) {
+      if (by === 1) continue;
+      const indices = Int32Array.from({ length: size[axis]! }, (_, i) => i * by);
+      y = tf.gather(y, tf.tensor1d(indices, "int32"), axis);
+    }
+    return y;
   },
   pad: (tf, [x], { lo, hi, value }) =>
     tf.pad(

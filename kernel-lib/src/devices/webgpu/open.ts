@@ -13,6 +13,9 @@ async function entry(): Promise<{ gpu: GPU } | { reason: string }> {
     };
   }
   try {
+    // Linux 上有的 Vulkan 驱动没有这个变量就往标准错误里抱怨。
+    const { env, platform } = (globalThis as { process?: any }).process;
+    if (platform === "linux") env["XDG_RUNTIME_DIR"] ??= "/tmp";
     // 名字放在变量里，打包到浏览器时不会把它卷进去。
     const name = "webgpu";
     const dawn = (await import(name)) as { create(flags: string[]): GPU };
