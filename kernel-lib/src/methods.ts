@@ -68,6 +68,7 @@ const table = {
   argmax: p.argmax,
   argmin: p.argmin,
   cumsum: p.cumsum,
+  cumprod: f.cumprod,
   variance: f.variance,
   std: f.std,
   norm: f.norm,
@@ -91,6 +92,11 @@ const table = {
   gather: p.gather,
   take: f.take,
   takeAlongAxis: f.takeAlongAxis,
+  // 卷积与池化
+  conv1d: f.conv1d,
+  conv2d: f.conv2d,
+  maxPool: f.maxPool,
+  avgPool: f.avgPool,
   // 线性代数
   matmul: p.matmul,
   dot: f.dot,
