@@ -1,1 +1,3 @@
-export {};
+export { ComputationGraph, type ComputationNode, type Frame } from "./computation-graph.js";
+export type { SvgOptions } from "./svg.js";
+export { named, type TraceOptions, trace } from "./trace.js";

@@ -146,7 +146,7 @@ describe("jit", () => {
           for (const [i, y] of actual.entries()) close(y, expected[i]!, `输出 ${i}`);
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
   });
 
@@ -178,7 +178,7 @@ describe("jit", () => {
           }
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
   it("形状、元素类型相同就不再追踪；换了就重新编译", () => {
