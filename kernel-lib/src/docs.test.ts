@@ -18,18 +18,19 @@ interface Example {
 
 const source = fileURLToPath(new URL("../src/", import.meta.url));
 
-function* examples(): Generator<Example> {
+const documented =
+  /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export (?:declare )?(?:abstract )?(?:async )?(?:function\*?|const|class) (\w+)/g;
+
+function* sources(): Generator<{ path: string; file: string }> {
   for (const entry of readdirSync(source, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !/(?<!\.test)\.ts$/.test(entry.name)) continue;
     const path = join(entry.parentPath, entry.name);
-    yield* inFile(readFileSync(path, "utf8"), relative(source, path));
+    yield { path, file: relative(source, path) };
   }
 }
 
 function* inFile(text: string, file: string): Generator<Example> {
-  const block =
-    /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export (?:declare )?(?:abstract )?(?:async )?(?:function\*?|const|class) (\w+)/g;
-  for (const match of text.matchAll(block)) {
+  for (const match of text.matchAll(documented)) {
     const lines = match[1]!.split("\n").map((l) => l.replace(/^\s*\* ?/, ""));
     const first = text.slice(0, match.index).split("\n").length;
     for (let i = 0; i < lines.length; i++) {
@@ -98,7 +99,7 @@ const check = {
 };
 
 describe("文档里的例子", () => {
-  const all = [...examples()];
+  const all = [...sources()].flatMap(({ path, file }) => [...inFile(readFileSync(path, "utf8"), file)]);
   for (const example of all) {
     it(`${example.owner}（${example.file}:${example.line}）`, async () => {
       await new AsyncFunction("lib", "check", compile(example.code))(library, check);
@@ -113,6 +114,27 @@ describe("文档里的例子", () => {
       )
       .map(([name]) => name);
     assert.deepEqual(missing, []);
+  });
+
+  it("方法的说明就是同名函数文档的第一句", () => {
+    const firstSentence = new Map<string, string>();
+    for (const { path, file } of sources()) {
+      if (!/^(primitives|functions|devices\/transfer)/.test(file)) continue;
+      for (const [, doc, name] of readFileSync(path, "utf8").matchAll(documented)) {
+        const text = doc!.replace(/^\s*\* ?/gm, "").replaceAll("\n", "");
+        firstSentence.set(
+          name!,
+          text
+            .split("@example")[0]!
+            .trim()
+            .split(/(?<=。)/)[0]!,
+        );
+      }
+    }
+    const methods = readFileSync(join(source, "methods.ts"), "utf8");
+    const rows = [...methods.matchAll(/\/\*\* (.*) \*\/\n {2}readonly (\w+):/g)];
+    assert.ok(rows.length > 80);
+    for (const [, doc, name] of rows) assert.equal(doc, firstSentence.get(name!), name);
   });
 
   it("比较会发现错误的值", () => {
