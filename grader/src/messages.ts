@@ -37,11 +37,13 @@ export const messages = {
     }（${where}）`,
   worst: (
     question: Named,
-    worst: { args: Value[]; path: string; got: number; expected: number; place: string },
+    worst: { args: Value[]; path: string; got: number; expected: number; ratio: number; place: string },
   ) => {
     const at = worst.path === "" ? "" : ` 的 ${worst.path}`;
     const result = showPair(worst.got, worst.expected);
-    return `${worst.place}：${messages.call(question, worst.args)}${at} 得到 ${result[0]}，应为 ${result[1]}`;
+    const ratio =
+      Number.isFinite(worst.ratio) && worst.ratio !== 0 ? `，比值 ${showNumber(worst.ratio)}` : "";
+    return `${worst.place}：${messages.call(question, worst.args)}${at} 得到 ${result[0]}，应为 ${result[1]}${ratio}`;
   },
   call: (question: Named, args: Value[]) =>
     `${question.fn}(${args.map((arg, i) => `${question.params[i]}=${show(arg)}`).join(", ")})`,

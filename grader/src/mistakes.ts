@@ -97,6 +97,10 @@ export const mistakes: Record<string, string> = {
   "triplet.euclidean/divided-by-square": "除多了一次：应除以距离 ‖x‖，你除以了 ‖x‖²（多半是忘了开方）。",
   "triplet.euclidean/coincident-nan":
     "两点重合时得到了 NaN：0 除以 0。距离为 0 时按约定这一份梯度取零向量，先判断再除。",
+  "triplet.euclidean/coincident-nan-positive":
+    "a=p 时得到了 NaN：正例那一份是 0 除以 0，只有负例那一份判断了距离是否为 0。两份都要先判断再除。",
+  "triplet.euclidean/coincident-nan-negative":
+    "a=n 时得到了 NaN：负例那一份是 0 除以 0，只有正例那一份判断了距离是否为 0。两份都要先判断再除。",
   "triplet.euclidean/coincident-cleared":
     "两点重合时清得太多了：a=p 只让 p 那一份成为零向量，负例那一份照旧；a=n 时同理。",
   "triplet.euclidean/epsilon":

@@ -80,6 +80,10 @@ function collect(path: string, report: GradeReport): string[] {
 /** 同时判 `jobs` 份；结果按文件次序排，与谁先判完无关。 */
 async function gradeAll(files: string[], jobs: number, report: GradeReport): Promise<void> {
   const stage = makeStage();
+  // 按 Ctrl-C 也走正常的退出，临时目录才清得掉。
+  const stop = () => process.exit(130);
+  process.once("SIGINT", stop);
+  const started = performance.now();
   const results: (() => void)[] = [];
   let next = 0;
   let done = 0;
@@ -101,15 +105,22 @@ async function gradeAll(files: string[], jobs: number, report: GradeReport): Pro
           });
       }
       done++;
-      if (files.length > 1) console.error(`[${done}/${files.length}] ${path}`);
+      if (files.length > 1)
+        console.error(`[${done}/${files.length}] ${path}${remaining(started, done, files.length)}`);
     }
   };
   try {
     await Promise.all(Array.from({ length: jobs }, worker));
   } finally {
+    process.off("SIGINT", stop);
     stage.remove();
   }
   for (const add of results) add();
+}
+
+function remaining(started: number, done: number, total: number): string {
+  const seconds = ((performance.now() - started) / done / 1000) * (total - done);
+  return seconds < 5 ? "" : `（约剩 ${Math.ceil(seconds)} 秒）`;
 }
 
 function write(report: GradeReport, { json, html }: Options): boolean {

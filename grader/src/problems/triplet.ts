@@ -181,10 +181,10 @@ const squaredQuestion: Question = {
 const bareUnit = (x: Vector) => scale(x, 1 / norm(x)).map((v) => (norm(x) === 0 ? Number.NaN : v));
 const softUnit = (x: Vector, epsilon: number) => scale(x, 1 / Math.sqrt(squared(x) + epsilon));
 
-const withUnit = (f: (x: Vector) => Vector) =>
+const withUnit = (f: (x: Vector) => Vector, g = f) =>
   when(activeNorm, (a, p, n) => {
     const u = f(sub(a, p));
-    const v = f(sub(a, n));
+    const v = g(sub(a, n));
     return { a: sub(u, v), p: scale(u, -1), n: v };
   });
 
@@ -214,6 +214,8 @@ const euclideanQuestion: Question = {
     { id: "squared-hinge", fn: when(activeSquared, normParts) },
     { id: "divided-by-square", fn: withUnit((x) => (norm(x) === 0 ? zeros(x) : scale(x, 1 / squared(x)))) },
     { id: "coincident-nan", fn: withUnit(bareUnit) },
+    { id: "coincident-nan-positive", fn: withUnit(bareUnit, unit) },
+    { id: "coincident-nan-negative", fn: withUnit(unit, bareUnit) },
     {
       id: "coincident-cleared",
       fn: (a: Vector, p: Vector, n: Vector, m: number) =>

@@ -13,7 +13,7 @@ export interface GradeReport {
 }
 
 /** `tidu grade --json` 的形状；对外稳定，只增不改。 */
-export function gradeJson({ seed, submissions, errors }: GradeReport): object {
+export function gradeJson({ seed, submissions, errors, sandbox }: GradeReport): object {
   return {
     version: 1,
     seed,
@@ -31,6 +31,7 @@ export function gradeJson({ seed, submissions, errors }: GradeReport): object {
       })),
     })),
     errors,
+    sandbox,
   };
 }
 

@@ -59,7 +59,12 @@ export function makeStage(strength: SandboxStrength = sandboxStrength()): Stage 
     readable.push(join(home, "dist"), join(home, "package.json"));
   }
   readable.push(packageFolder("@babel/parser", packageFolder("@tidu/notebook-runtime")));
-  return { folder, strength, readable, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  const remove = () => {
+    process.off("exit", remove);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once("exit", remove);
+  return { folder, strength, readable, remove };
 }
 
 /** 一个包的真实目录：从 `from` 起逐级往上找 node_modules。 */

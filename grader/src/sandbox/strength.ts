@@ -39,9 +39,12 @@ function detect(): SandboxStrength {
     (error as NodeJS.ErrnoException | undefined)?.code === "ENOENT"
       ? "没有装 bubblewrap"
       : "bubblewrap 起不来";
-  if (process.allowedNodeEnvironmentFlags.has(permissionFlag) || permissionSupported()) {
-    const detail = `${why}，改用 Node 权限模型：只能读指定的目录，不能写，不能起子进程；挡不住网络`;
-    return { mechanism: "node-permission", network: false, filesystem: true, memory, detail };
+  if (permissionSupported()) {
+    // Node 25 起，权限模型也管网络。
+    const network = process.allowedNodeEnvironmentFlags.has("--allow-net");
+    const limits = `只能读指定的目录，不能写，不能起子进程${network ? "，不能上网" : "；挡不住网络"}`;
+    const detail = `${why}，改用 Node 权限模型：${limits}`;
+    return { mechanism: "node-permission", network, filesystem: true, memory, detail };
   }
   const detail = `${why}，也没有 Node 权限模型：只有单独的进程与资源上限`;
   return { mechanism: "process", network: false, filesystem: false, memory, detail };
