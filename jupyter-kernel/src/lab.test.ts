@@ -41,6 +41,10 @@ describe("JupyterLab（Chromium）", function () {
     await open(page, `http://127.0.0.1:${port}/lab/tree/chapter.ipynb?token=test`, server);
   });
 
+  // 失败时留下现场
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") await shot(page, "lab-failure.png");
+  });
   after(async () => {
     await browser?.close();
     if (server) {
@@ -82,15 +86,7 @@ describe("JupyterLab（Chromium）", function () {
   });
 
   it("新单元格里的类型错误当场指出，什么也没有运行", async () => {
-    await page.evaluate(async () => {
-      const app = (globalThis as any).jupyterapp;
-      const { content } = app.shell.currentWidget;
-      content.activeCellIndex = content.widgets.length - 1;
-      await app.commands.execute("notebook:insert-cell-below");
-      await app.commands.execute("notebook:enter-edit-mode");
-    });
-    // 一次插入整段文字：逐键输入会触发自动补括号
-    await page.keyboard.insertText('console.log("跑了");\nconst step: number = "0.1";');
+    await typeCell(page, 'console.log("跑了");\nconst step: number = "0.1";');
     await page.keyboard.press("Shift+Enter");
     await page.locator(".jp-OutputArea-output", { hasText: "TS2322" }).waitFor({ timeout: 30_000 });
     await idle(page);
@@ -103,7 +99,57 @@ describe("JupyterLab（Chromium）", function () {
     assert.match(cell.outputs[0]!.evalue!, /:2:7 TS2322 类型是 string 的值不能放进类型是 number 的地方/);
     await shot(page, "lab-type-error.png");
   });
+
+  it("按 Tab 补全", async () => {
+    await typeCell(page, "Math.hyp");
+    await page.keyboard.press("Tab");
+    await page.locator(".jp-Completer-item", { hasText: "hypot" }).waitFor({ timeout: 10_000 });
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => {
+      const { content } = (globalThis as any).jupyterapp.shell.currentWidget;
+      return content.activeCell.model.sharedModel.source === "Math.hypot";
+    });
+  });
+
+  it("中断死循环，变量还在；重启之后变量和类型都没有了", async () => {
+    const command = (name: string) =>
+      page.evaluate((id) => (globalThis as any).jupyterapp.commands.execute(id), name);
+    await typeCell(page, "let turns = 0;\nwhile (true) turns++;");
+    await page.keyboard.press("Shift+Enter");
+    await page.waitForFunction(() => {
+      const { sessionContext } = (globalThis as any).jupyterapp.shell.currentWidget;
+      return sessionContext.session.kernel.status === "busy";
+    });
+    await command("notebook:interrupt-kernel");
+    await idle(page);
+    await typeCell(page, "turns > 0");
+    await page.keyboard.press("Shift+Enter");
+    await idle(page);
+    const shown = async (source: string) =>
+      (await outputs(page)).find((cell) => cell.source === source)?.outputs[0];
+    assert.equal((await shown("turns > 0"))?.data?.["text/plain"], "true");
+    const restarted = command("notebook:restart-kernel");
+    await page.locator(".jp-Dialog button.jp-mod-warn").click();
+    await restarted;
+    await idle(page);
+    await typeCell(page, "turns + 1");
+    await page.keyboard.press("Shift+Enter");
+    await idle(page);
+    assert.match((await shown("turns + 1"))?.evalue ?? "", /TS2304 没有叫 turns 的名字/);
+  });
 });
+
+/** 在末尾加一格，像学习者那样输入。一次插入整段：逐键输入会触发自动补括号。 */
+async function typeCell(page: Page, code: string): Promise<void> {
+  await page.evaluate(async () => {
+    const app = (globalThis as any).jupyterapp;
+    const { content } = app.shell.currentWidget;
+    content.activeCellIndex = content.widgets.length - 1;
+    await app.commands.execute("notebook:insert-cell-below");
+    await app.commands.execute("notebook:enter-edit-mode");
+  });
+  await page.keyboard.insertText(code);
+}
 
 /** 就是 `npm run lab -- …`，只是不打开浏览器、不碰用户自己的 Jupyter 设置。 */
 function startLab(folder: string, port: number): ChildProcess {
@@ -164,7 +210,7 @@ async function idle(page: Page): Promise<void> {
       return kernel?.status === "idle" && !waiting;
     },
     undefined,
-    { timeout: 120_000 },
+    { timeout: 120_000, polling: 100 },
   );
 }
 
