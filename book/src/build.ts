@@ -56,7 +56,7 @@ export async function buildSite({ root, out, log = () => {} }: BuildOptions): Pr
     );
   }
   const glossary = await readGlossary(join(root, "notebooks", "glossary.json"));
-  const bundling = Promise.all([buildAssets(out), bundleLab(out).catch(() => [])]);
+  const bundling = Promise.all([buildAssets(out), bundleLab(out)]);
   bundling.catch(() => {}); // 失败在下面 await 时报出
   const loaded = await loadNotebooks(sources, root, problems, log);
 

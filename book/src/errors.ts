@@ -12,7 +12,7 @@ export class BookError extends Error {
   readonly id: string;
 
   constructor(id: string, message: string, options?: ErrorOptions) {
-    super(`${id}：${message}`, options);
+    super(`${id} ${message}`, options);
     this.name = "BookError";
     this.id = id;
   }

@@ -10,10 +10,7 @@ import { labModules } from "./lab-modules.js";
  * @returns 写出的文件，相对 `out`。
  */
 export async function bundleLab(out: string): Promise<string[]> {
-  const modules = Object.entries(labModules).map(([specifier, name]) => [
-    name,
-    packagePath(specifier === "tslab" ? "@tidu/notebook-runtime/tslab" : specifier),
-  ]);
+  const modules = Object.entries(labModules).map(([specifier, name]) => [name, packagePath(specifier)]);
   const result = await build({
     ...shared,
     entryPoints: { worker: packagePath("@tidu/notebook-runtime/worker"), ...Object.fromEntries(modules) },

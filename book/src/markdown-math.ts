@@ -1,7 +1,7 @@
 import type { MarkdownIt } from "markdown-it";
 
 /** 行内 `$…$`：紧贴内容的一对美元号；收尾的后面不能是数字（`$5 与 $6` 不是公式）。 */
-const inline = /\$(?![\s$])((?:\\[\s\S]|[^\\$])*?[^\s\\]|(?:\\[\s\S]))\$(?!\d)/y;
+const inline = /\$(?![\s$])((?:\\[\s\S]|[^\\$])+?)(?<!\s)\$(?!\d)/y;
 const display = /\$\$((?:\\[\s\S]|[^\\$])+?)\$\$/y;
 const reference = /\\(?:eqref|ref)\{([^}]*)\}/y;
 const environment = /^\\begin\{(equation|align|gather)(\*?)\}/;

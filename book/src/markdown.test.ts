@@ -130,6 +130,19 @@ describe("书的 Markdown", () => {
     );
   });
 
+  it("紧挨公式的标点与公式同在不换行的一段里，文字不重不漏", () => {
+    const { html } = render("当（$a+b=c$），取 $x$。完 $\\{g\\}$，止");
+    const visible = html.replace(/<math[\s\S]*?<\/math>/g, "").replace(/<[^>]*>|\s|\u200b/g, "");
+    assert.equal(visible, "当（a+b=c），取x。完{g}，止");
+    assert.equal(html.match(/<span class="keep">/g)?.length, 4);
+    assert.match(html, /class="punctuation">。<\/span><\/span><\/span><\/span>完/);
+  });
+
+  it("着重号只给汉字，西文的强调仍是斜体", () => {
+    const { html } = render("*要点*，*The Annals of Statistics*");
+    assert.match(html, /<em>要点<\/em>，<em class="latin">The Annals/);
+  });
+
   it("代码按语言上色，颜色是变量", () => {
     const { html } = render("```ts\nconst x = 1;\n```");
     assert.match(html, /var\(--code-token-keyword\)/);

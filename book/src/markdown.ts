@@ -2,7 +2,9 @@ import createMarkdownIt, { type MarkdownIt, type Token } from "markdown-it";
 import cjkFriendly from "markdown-it-cjk-friendly";
 import { boxPlugin } from "./boxes.js";
 import { captionPlugin } from "./caption.js";
+import { emphasisPlugin } from "./emphasis.js";
 import type { Highlight } from "./highlight.js";
+import { attachPunctuation, kinsokuPlugin } from "./kinsoku.js";
 import { linkPlugin, referenceText } from "./links.js";
 import { mathPlugin, protectTableMath } from "./markdown-math.js";
 import { displayEquation, renderMathSafely } from "./math.js";
@@ -20,7 +22,14 @@ const mathLabel = /\\label\{([^}]*)\}/;
 /** 书的 Markdown：中文友好的强调、公式、框、图注、术语、引用、代码高亮。 */
 export function createMarkdown(highlight: Highlight): Markdown {
   const md = createMarkdownIt({ html: true });
-  md.use(cjkFriendly).use(mathPlugin).use(boxPlugin).use(captionPlugin).use(linkPlugin).use(termPlugin);
+  md.use(cjkFriendly)
+    .use(mathPlugin)
+    .use(boxPlugin)
+    .use(captionPlugin)
+    .use(linkPlugin)
+    .use(termPlugin)
+    .use(emphasisPlugin)
+    .use(kinsokuPlugin);
   md.core.ruler.push("headings", (state) => headings(state.tokens, state.env as PageEnv, md));
 
   const { rules } = md.renderer;
@@ -40,7 +49,11 @@ export function createMarkdown(highlight: Highlight): Markdown {
       const name = mathLabel.exec(tex)?.[1];
       return displayEquation(html, name === undefined ? undefined : page.labels.get(name));
     };
-  rules.math_inline = math(false, false);
+  const inlineMath = math(false, false);
+  rules.math_inline = (tokens, index, options, env) => {
+    const { open = "", close = "" } = (tokens[index]!.meta ?? {}) as { open?: string; close?: string };
+    return attachPunctuation(inlineMath(tokens, index, options, env), open, close);
+  };
   rules.math_display = math(true, false);
   rules.math_block = math(true, true);
   rules.math_reference = (tokens, index, _, env) => {
@@ -94,7 +107,11 @@ export function plainText(tokens: readonly Token[]): string {
   return tokens
     .map((token) => {
       if (token.type === "html_inline") return token.content.replace(/<[^>]*>/g, "");
-      return /^(text|code_inline|math_inline)$/.test(token.type) ? token.content : "";
+      if (token.type === "math_inline") {
+        const { open = "", close = "" } = (token.meta ?? {}) as { open?: string; close?: string };
+        return open + token.content + close;
+      }
+      return /^(text|code_inline)$/.test(token.type) ? token.content : "";
     })
     .join("");
 }

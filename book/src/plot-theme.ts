@@ -49,6 +49,7 @@ export function themeFigure(figure: Figure, dark: boolean, colors: PlotColors, n
     zerolinewidth: 1,
     linecolor: colors.soft,
     automargin: true,
+    exponentformat: "power",
     ...(own as object | undefined),
   });
   const axes = Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key));

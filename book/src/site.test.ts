@@ -1,0 +1,290 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser, Locator, Page } from "playwright-core";
+import { laptop, launchBrowser, openPage, phone } from "./browser-harness.js";
+import { type BuildResult, buildSite } from "./build.js";
+import { type Server, serve } from "./serve.js";
+
+const fixture = fileURLToPath(new URL("../test/input", import.meta.url));
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+const chapterUrl = "1-foundations/01-background.html";
+const exerciseUrl = "exercises/3-architectures/02-losses.html";
+
+const cell = (page: Page, number: number) => page.locator(`#cell-${number}`);
+const outputs = (page: Page, number: number) => cell(page, number).locator(".cell-outputs");
+const run = (page: Page, number: number) => cell(page, number).locator('[data-action="run"]').click();
+
+const text = async (locator: Locator) => (await locator.textContent()) ?? "";
+
+async function finished(page: Page, number: number, state = "ok"): Promise<void> {
+  await page.waitForSelector(`#cell-${number}[data-state="${state}"]`, { timeout: 30_000 });
+}
+
+/** 换掉一格的代码：点开、全选、打字。 */
+async function rewrite(page: Page, number: number, code: string): Promise<void> {
+  const content = cell(page, number).locator(".cm-content");
+  if ((await content.count()) === 0) await cell(page, number).locator("pre.code").click();
+  await content.waitFor();
+  await content.press("ControlOrMeta+a");
+  await page.keyboard.insertText(code);
+}
+
+describe("站点（真浏览器）", function () {
+  this.timeout(120_000);
+  let browser: Browser | undefined;
+  let server: Server;
+  let out: string;
+  let built: BuildResult;
+
+  before(async function () {
+    browser = await launchBrowser();
+    if (!browser) return this.skip();
+    out = await mkdtemp(join(tmpdir(), "tidu-site-"));
+    built = await buildSite({ root: fixture, out });
+    server = await serve({ root: out, port: 0 });
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+    if (out) await rm(out, { recursive: true, force: true });
+  });
+
+  const open = (path: string, view = laptop) => openPage(browser!, server.url, path, view);
+
+  it("样章没有问题，输出来自真的执行", async () => {
+    assert.deepEqual(built.problems, []);
+    const html = await readFile(join(out, chapterUrl), "utf8");
+    assert.match(html, /L = 1\.5，斜率 = 1\.000000/);
+    assert.match(html, /application\/json">\{"data":\[\{"x":\[-3,/);
+    assert.match(html, /故意出错：1\.5/);
+  });
+
+  for (const view of [laptop, phone]) {
+    const name = view.phone ? "手机，暗色" : "笔记本电脑，亮色";
+    it(`每一页都没有报错、没有外部请求、不横向溢出（${name}）`, async () => {
+      for (const path of built.pages) {
+        const { page, context, complaints } = await open(path, view);
+        await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+        if (await page.locator(".plot").count()) await page.waitForSelector(".plot .main-svg");
+        const size = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+        assert.ok(size[0]! <= size[1]!, `${path} 横向溢出：${size}`);
+        assert.equal(await page.locator(".math-error, .katex-error").count(), 0);
+        assert.equal(
+          await page.evaluate(() => document.documentElement.dataset["theme"]),
+          view.dark ? "dark" : "light",
+        );
+        const broken = await page.evaluate(() =>
+          [...document.images]
+            .filter((image) => image.complete && image.naturalWidth === 0)
+            .map((image) => image.src),
+        );
+        assert.deepEqual(broken, []);
+        assert.deepEqual(complaints, [], path);
+        await context.close();
+      }
+    });
+  }
+
+  it("没有脚本也能读：公式、代码、输出都在", async () => {
+    const context = await browser!.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(server.url + chapterUrl);
+    assert.ok(await page.locator(".katex").first().isVisible());
+    assert.ok(await page.getByText("L = 1.5，斜率 = 1.000000").isVisible());
+    await context.close();
+  });
+
+  it("运行一格：前面没运行的先运行，输出换成新的", async () => {
+    const { page, context, complaints } = await open(chapterUrl);
+    await outputs(page, 2).evaluate((node) => node.replaceChildren());
+    await run(page, 2);
+    await finished(page, 2);
+    assert.match(await text(outputs(page, 2)), /L = 1\.5，斜率 = 1\.000000/);
+    assert.equal(await cell(page, 1).getAttribute("data-state"), "ok");
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
+  it("改了再运行，看到新的值；还原回书里的代码", async () => {
+    const { page, context } = await open(chapterUrl);
+    await rewrite(
+      page,
+      1,
+      "const huberValue = (e: number, delta: number): number => 7 * e + delta;\nhuberValue(2, 1)",
+    );
+    await page.keyboard.press("Shift+Enter");
+    await finished(page, 1);
+    assert.equal((await text(outputs(page, 1))).trim(), "15");
+    assert.ok(await cell(page, 2).locator(".cm-content").isVisible(), "Shift+Enter 之后移到下一格");
+    await cell(page, 1).locator('[data-action="reset"]').click();
+    assert.equal(await cell(page, 1).getAttribute("data-state"), "dirty");
+    await run(page, 1);
+    await finished(page, 1);
+    assert.match(await text(outputs(page, 1)), /1\.5$/);
+    await context.close();
+  });
+
+  it("出错时指出单元格与行，后面的不运行并说明原因", async () => {
+    const { page, context } = await open(chapterUrl);
+    await rewrite(page, 1, "const x: number = 1;\nnull.f;");
+    await run(page, 2);
+    await finished(page, 1, "failed");
+    assert.match(await text(outputs(page, 1)), /TypeError[\s\S]*单元格 \[1\][\s\S]*2/);
+    assert.match(await text(outputs(page, 2)), /单元格 1 出错了/);
+    await context.close();
+  });
+
+  it("停下死循环，之后还能运行", async () => {
+    const { page, context } = await open(chapterUrl);
+    await run(page, 1);
+    await finished(page, 1);
+    await rewrite(page, 2, "while (true) {}");
+    await run(page, 2);
+    await page.waitForSelector('#cell-2[data-state="running"]');
+    await cell(page, 2).locator('[data-action="stop"]').click();
+    await finished(page, 2, "failed");
+    await rewrite(page, 2, "console.log(huberValue(2, 1) + 1)");
+    await run(page, 2);
+    await finished(page, 2);
+    assert.equal((await text(outputs(page, 2))).trim(), "2.5");
+    await context.close();
+  });
+
+  it("图只在快到眼前时才取 plotly；页内运行也能画图", async () => {
+    const { page, context, complaints, requested } = await open(chapterUrl);
+    await page.waitForTimeout(300);
+    assert.ok(!requested.includes("assets/plotly.js"));
+    await page.locator(".plot").scrollIntoViewIfNeeded();
+    await page.waitForSelector(".plot .main-svg");
+    await run(page, 3);
+    await finished(page, 3);
+    await page.waitForSelector("#cell-3 .plot .main-svg");
+    assert.equal(await page.locator("#cell-3 .plot .scatterlayer .trace").count(), 3);
+    await page.locator('[data-action="theme"]').click();
+    await page.waitForTimeout(200);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
+  it("练习页：没作答、答错、答对都有话说，进度记下来", async () => {
+    const { page, context, complaints } = await open(exerciseUrl);
+    await run(page, 2);
+    await finished(page, 2);
+    assert.match(await text(outputs(page, 2)), /还没有作答/);
+    const write = (tail: string) =>
+      rewrite(
+        page,
+        1,
+        `function huberValue(e: number, delta: number): number {\n  const size = Math.abs(e);\n  return size <= delta ? e * e / 2 : ${tail};\n}`,
+      );
+    await write("delta * size");
+    await run(page, 2);
+    await page.waitForFunction(() =>
+      /不对/.test(document.querySelector("#cell-2 .cell-outputs")?.textContent ?? ""),
+    );
+    await finished(page, 2);
+    await write("delta * (size - delta / 2)");
+    await run(page, 2);
+    await page.waitForFunction(() =>
+      /正确/.test(document.querySelector("#cell-2 .cell-outputs")?.textContent ?? ""),
+    );
+    const saved = await page.evaluate(() => JSON.parse(localStorage.getItem("tidu:progress") ?? "{}"));
+    assert.deepEqual(Object.keys(saved.passed["3-architectures/02-losses"]), ["huber.value"]);
+    assert.ok(await page.locator("#cell-1.passed").count());
+    assert.deepEqual(complaints, []);
+    await page.goto(`${server.url}index.html`);
+    assert.match(await text(page.locator(".practice")), /1 题已过/);
+    assert.match(await text(page.locator('[data-slot="progress-summary"]')), /通过 1 道小题/);
+    await context.close();
+  });
+
+  it("搜索任意汉字子串，用键盘打开结果", async () => {
+    const { page, context, requested } = await open("index.html");
+    assert.ok(!requested.includes("search.json"), "用到时才取");
+    await page.keyboard.press("/");
+    await page.keyboard.insertText("群点再远");
+    await page.waitForSelector(".search li");
+    assert.match(await text(page.locator(".search li").first()), /离群点再远/);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/01-background\.html#/);
+    await context.close();
+  });
+
+  it("只用键盘：跳到正文、术语卡、编辑与离开", async () => {
+    const { page, context } = await open(chapterUrl);
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement?.className), "skip");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "content");
+
+    await page.locator("a.term").first().focus();
+    const card = page.locator("#term-card");
+    assert.match(await text(card), /链式法则[\s\S]*chain rule/);
+    await page.keyboard.press("Escape");
+    assert.ok(await card.isHidden());
+
+    await cell(page, 1).locator("pre.code").focus();
+    await page.keyboard.press("Enter");
+    await cell(page, 1).locator(".cm-content").waitFor();
+    await page.keyboard.insertText("// 键盘\n");
+    await page.keyboard.press("Escape");
+    assert.equal(await page.evaluate(() => (document.activeElement as HTMLElement).dataset["action"]), "run");
+    await page.keyboard.press("Enter");
+    await finished(page, 1);
+    await context.close();
+  });
+
+  it("手机：目录抽屉、点按术语", async () => {
+    const { page, context } = await open(chapterUrl, phone);
+    assert.ok(await page.locator("#nav").isHidden());
+    await page.locator('[data-action="nav"]').tap();
+    assert.ok(await page.locator("#nav a[aria-current]").isVisible());
+    await page.keyboard.press("Escape");
+    await page.locator("#nav").waitFor({ state: "hidden" });
+    await page.locator("a.term").first().tap();
+    assert.ok(await page.locator("#term-card").isVisible());
+    const box = (await page.locator("#term-card").boundingBox())!;
+    assert.ok(box.x >= 0 && box.x + box.width <= 390);
+    await context.close();
+  });
+
+  it("手动换亮暗记得住；打印时只剩正文", async () => {
+    const { page, context } = await open(chapterUrl);
+    const theme = () => page.evaluate(() => document.documentElement.dataset["theme"]);
+    await page.locator('[data-action="theme"]').click();
+    assert.equal(await theme(), "dark");
+    await page.reload();
+    assert.equal(await theme(), "dark");
+    await page.emulateMedia({ media: "print" });
+    for (const hidden of [".bar", "#nav", ".toc", ".pager"]) assert.ok(await page.locator(hidden).isHidden());
+    assert.ok(await page.locator("article h1").isVisible());
+    await context.close();
+  });
+
+  it("真的章与练习：没有问题，没有报错", async function () {
+    const chapter = "3-architectures/02-losses";
+    if (!existsSync(join(repository, "notebooks", `${chapter}.ipynb`))) return this.skip();
+    const folder = await mkdtemp(join(tmpdir(), "tidu-course-"));
+    const result = await buildSite({ root: repository, out: folder });
+    const course = await serve({ root: folder, port: 0 });
+    try {
+      assert.deepEqual(result.problems, []);
+      for (const path of result.pages) {
+        for (const view of [laptop, phone]) {
+          const { page, context, complaints } = await openPage(browser!, course.url, path, view);
+          const size = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+          assert.ok(size[0]! <= size[1]!, `${path} 横向溢出：${size}`);
+          assert.deepEqual(complaints, [], path);
+          await context.close();
+        }
+      }
+    } finally {
+      await course.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
