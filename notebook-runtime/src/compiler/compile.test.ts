@@ -51,7 +51,8 @@ async function ours(source: string, interruptible: boolean): Promise<string> {
   });
   for (const { name, kind } of cell.declarations) box(name).begin(kind);
   // biome-ignore lint/security/noGlobalEval: 这里就是要执行编译结果
-  await (0, eval)(cell.code)(host);
+  const evaluate = globalThis.eval;
+  await evaluate(cell.code)(host);
   return inspect(out, { depth: 9 });
 }
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: 例子本身是代码
 /** 差分测试的例子：每段把看到的东西放进 out。写给测试用，涵盖 TypeScript 的每一种可抹语法。 */
 export const snippets: Record<string, string> = {
   注解: "const a: number = 1; let b: string | null = null; var c: Array<{ x: number }> = [{ x: 2 }]; out.push(a, b, c);",

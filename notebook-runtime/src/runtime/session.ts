@@ -1,7 +1,7 @@
 import { RuntimeError } from "../errors.js";
 import type { CellError, ExecuteOptions, ExecuteResult, Output, Session } from "../types.js";
 import { Collector } from "./collect.js";
-import type { Listener, Reply, Transport } from "./protocol.js";
+import type { Listener, Reply, Request, Transport } from "./protocol.js";
 
 type Reason = "timeout" | "interrupted";
 
@@ -9,6 +9,8 @@ interface Current {
   id: number;
   options: ExecuteOptions;
   collector: Collector;
+  /** 已经交给执行环境；之前是在等它启动。 */
+  sent: boolean;
   reason: Reason | null;
   finish(result: Omit<ExecuteResult, "outputs">): void;
 }
@@ -62,32 +64,54 @@ export class CellSession implements Session {
   async #execute(code: string, options: ExecuteOptions): Promise<ExecuteResult> {
     if (this.#closed) throw new RuntimeError("TIDU-RT-002", "会话已经关闭，不能再执行单元格。");
     if (options.signal?.aborted) return { status: "interrupted", outputs: [], error: interruption() };
-    if (!this.transport?.alive) await this.start();
     const id = ++this.#count;
     const collector = new Collector(options.outputLimit);
     const undo: (() => void)[] = [];
-    const result = await new Promise<Omit<ExecuteResult, "outputs">>((resolve) => {
-      const current: Current = { id, options, collector, reason: null, finish: resolve };
+    const finished = new Promise<Omit<ExecuteResult, "outputs">>((resolve) => {
+      const current: Current = { id, options, collector, sent: false, reason: null, finish: resolve };
       this.#current = current;
       this.#last = options;
-      if (options.timeout !== undefined) {
-        const timer = setTimeout(() => this.#halt(current, "timeout", this.#grace), options.timeout);
-        undo.push(() => clearTimeout(timer));
-      }
       const abort = () => this.#halt(current, "interrupted", this.#grace);
       options.signal?.addEventListener("abort", abort, { once: true });
       undo.push(() => options.signal?.removeEventListener("abort", abort));
-      this.transport?.send({ type: "execute", id, code, label: options.cell ?? `单元格 [${id}]` });
+      this.#send(current, { type: "execute", id, code, label: options.cell ?? `单元格 [${id}]` }, undo);
     });
-    for (const step of undo) step();
-    this.#current = null;
-    return { ...result, outputs: collector.outputs };
+    try {
+      const result = await finished;
+      return { ...result, outputs: collector.outputs };
+    } finally {
+      for (const step of undo) step();
+      this.#current = null;
+    }
+  }
+
+  async #send(current: Current, request: Request, undo: (() => void)[]): Promise<void> {
+    try {
+      if (!this.transport?.alive) await this.start();
+    } catch (error) {
+      const { message } = error as Error;
+      this.#finish(current, { status: "died", error: death(message), stateLost: true });
+      return;
+    }
+    // 启动期间可能已经被中断。
+    if (this.#current !== current || current.reason) return;
+    const { timeout } = current.options;
+    if (timeout !== undefined) {
+      const timer = setTimeout(() => this.#halt(current, "timeout", this.#grace), timeout);
+      undo.push(() => clearTimeout(timer));
+    }
+    current.sent = true;
+    this.transport?.send(request);
   }
 
   /** 先中断；给了宽限，过了还不停就结束执行环境。 */
   #halt(current: Current, reason: Reason, grace: number | null): void {
     if (this.#current !== current) return;
     current.reason ??= reason;
+    if (!current.sent) {
+      this.#finish(current, { status: current.reason, error: interruption() });
+      return;
+    }
     this.transport?.interrupt();
     if (grace === null) return;
     const timer = setTimeout(() => {
@@ -137,7 +161,7 @@ export class CellSession implements Session {
     this.#ready?.reject(notStarted(detail));
     this.#ready = null;
     const current = this.#current;
-    if (!current) return;
+    if (!current?.sent) return;
     const error =
       current.reason === "timeout"
         ? timedOut(current.options.timeout ?? 0)
