@@ -69,6 +69,7 @@ scope.addEventListener("message", ({ data }) => {
     reply({ type: "ready" });
   } else if (data.type === "execute") {
     const { id } = data;
+    outbox.begin();
     runner
       ?.run(data.code, data.label)
       .then(({ status, error }) => reply({ type: "done", id, status, error }));

@@ -28,7 +28,7 @@ const values: Record<string, unknown> = {
   短数组: [1, 2, 3, 4, 5, 6, 7],
   字串数组: Array.from({ length: 30 }, (_, i) => `n${i}`),
   中文数组: Array.from({ length: 12 }, (_, i) => `梯度${i}`),
-  洞: [1, , , 4, ...Array(3)],
+  洞: Object.assign(new Array(9), { 0: 1, 3: 4, 8: 2 }),
   类型化: [new Float64Array([1, 2.5]), new Uint8Array(150), new BigInt64Array(2)],
   集合: [
     new Map<unknown, unknown>([

@@ -85,7 +85,6 @@ const ESCAPES: Record<string, string> = {
 /** 单引号；里面有单引号而没有别的引号时换一种。 */
 function quote(text: string): string {
   const mark = !text.includes("'") ? "'" : !text.includes('"') ? '"' : !/[`]|\$\{/.test(text) ? "`" : "'";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: 控制字符正是要转义的
   const escaped = text.replace(
     /[\x00-\x1f\x7f-\x9f\\]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
     (c) => {
