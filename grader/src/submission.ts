@@ -42,6 +42,8 @@ export async function gradeSubmission(path: string, options: GradeOptions): Prom
   try {
     const questions: Verdict[] = [];
     for (const question of problems.flatMap((problem) => problem.questions)) {
+      // 重放单元格的时间不算在这一题头上。
+      await learner.prepare();
       const limit = (options.times ?? defaultTimes).question;
       const deadline = performance.now() + limit;
       const ask = async (fn: string, args: Parameters<Learner["ask"]>[1]): Promise<Answer> => {

@@ -55,7 +55,7 @@ export class Learner {
 
   /** 问一个函数。进程没了就先换一个，重放单元格。 */
   async ask(fn: string, args: Value[]): Promise<Answer> {
-    const channel = await this.#prepare();
+    const channel = await this.prepare();
     if (channel === null) return { kind: "crash", reason: messages.tooManyRestarts };
     const outcome = await channel.request({ op: "ask", fn, args }, this.#times.call);
     if (outcome.kind === "timeout") {
@@ -74,7 +74,7 @@ export class Learner {
   }
 
   /** 一个跑完了单元格的进程；怎么也跑不完时为 null。 */
-  async #prepare(): Promise<Channel | null> {
+  async prepare(): Promise<Channel | null> {
     if (this.#channel?.alive) return this.#channel;
     for (; this.#restarts <= MAX_RESTARTS; this.#restarts++) {
       this.#drop();

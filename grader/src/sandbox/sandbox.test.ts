@@ -12,7 +12,7 @@ import { sandboxStrength } from "./strength.js";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const solutionPath = join(root, "solutions/3-architectures/02-losses.ipynb");
 const exercisePath = join(root, "exercises/3-architectures/02-losses.ipynb");
-const times = { start: 20_000, cell: 1_000, call: 800, question: 5_000 };
+const times = { start: 20_000, cell: 2_500, call: 1_500, question: 6_000 };
 
 describe("沙箱", function () {
   this.timeout(120_000);
@@ -205,7 +205,7 @@ describe("沙箱", function () {
     const slow =
       "async function huberValue(e: number, delta: number) { await new Promise((r) => setTimeout(r, 600)); return 0; }";
     const graded = await gradeWith({ "huber-value": slow });
-    assert.match(of(graded, "huber.value").message, /加起来超过 5 秒/);
+    assert.match(of(graded, "huber.value").message, /加起来超过 6 秒/);
     assert.equal(graded.score, 9);
   });
 
