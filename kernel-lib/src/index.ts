@@ -6,6 +6,7 @@ export type { DType, TypedArray } from "./dtype.js";
 export { TiduError } from "./errors.js";
 export * from "./functions/index.js";
 export * from "./graph/index.js";
+export * from "./linalg/index.js";
 export * from "./losses/index.js";
 export type { TensorMethods } from "./methods.js";
 export * from "./primitives/index.js";

@@ -3,7 +3,12 @@ import type { Device } from "./device.js";
 
 let current: Device = cpu;
 
-/** 新建张量放在哪个设备上；缺省是 cpu，由 useDevice 改变。 */
+/**
+ * 新建张量放在哪个设备上；缺省是 cpu，由 useDevice 改变。
+ *
+ * @example
+ * defaultDevice().name // => "cpu"
+ */
 export function defaultDevice(): Device {
   return current;
 }

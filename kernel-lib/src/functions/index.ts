@@ -24,4 +24,5 @@ export { diag, dot, matrixTrace, outer, tril, triu, vecdot } from "./linear.js";
 export { oneHot, take, takeAlongAxis } from "./pick.js";
 export { chunk, expandDims, flatten, moveaxis, squeeze, stack, swapaxes, tile } from "./rearrange.js";
 export { cumprod } from "./scan.js";
+export { sort, topk } from "./sorting.js";
 export { logSoftmax, logsumexp, mean, norm, softmax, std, variance } from "./statistics.js";

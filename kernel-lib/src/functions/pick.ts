@@ -1,6 +1,6 @@
 import { asTensor } from "../core/convert.js";
 import { TiduError } from "../errors.js";
-import { add } from "../primitives/arithmetic.js";
+import { add, mul } from "../primitives/arithmetic.js";
 import { asIndices, gather } from "../primitives/indexing.js";
 import { reshape, transpose } from "../primitives/layout.js";
 import { astype, equal } from "../primitives/select.js";
@@ -40,7 +40,7 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis = -1): Te
   const rows = sizeOf(others.map((i) => t.shape[i]!));
   const n = t.shape[a]!;
   const k = index.shape[a]!;
-  const base = reshape(astype(arange(0, rows * n, Math.max(n, 1)), "int32"), [rows, 1]);
+  const base = reshape(mul(astype(arange(rows), "int32"), n), [rows, 1]);
   const flat = reshape(transpose(t, perm), [rows * n]);
   const picked = gather(flat, add(reshape(transpose(index, perm), [rows, k]), base));
   const inverse = [...others.keys()].map((i) => i);

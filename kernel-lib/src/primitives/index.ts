@@ -20,4 +20,5 @@ export {
   notEqual,
   where,
 } from "./select.js";
+export { argsort } from "./sorting.js";
 export { acos, asin, atan, cos, cosh, sin, sinh, tan, tanh } from "./trigonometry.js";

@@ -1,4 +1,5 @@
 import * as f from "../functions/index.js";
+import { cholesky, det, logdet, solve, triangularSolve } from "../linalg/index.js";
 import * as p from "../primitives/index.js";
 import { detach } from "../primitives/select.js";
 import type { Tensor } from "../tensor.js";
@@ -48,6 +49,11 @@ const binary = (name: string, op: (x: Tensor, y: Tensor) => Tensor, extra: Parti
   { primitive: name, note: "标量在左", f: op, args: [1.5, b23], ...extra },
 ];
 
+const well33 = [
+  [2.1, 0.3, -0.5],
+  [0.4, -1.8, 0.7],
+  [-0.2, 0.6, 1.5],
+];
 const flat = { flat: true } as const;
 const a234 = [
   [
@@ -124,6 +130,33 @@ export const cases: readonly Case[] = [
   unary("argmax", (x) => p.argmax(x, 1), a234, flat),
   unary("argmin", (x) => p.argmin(x, 1), a234, flat),
   unary("cumsum", (x) => p.cumsum(x, 1), a234),
+  unary("argsort", (x) => p.argsort(x, 1), a234, flat),
+  unary("logdet", logdet, well33),
+  unary("det", det, well33),
+  unary("cholesky", (x) => cholesky(p.add(p.matmul(x, p.transpose(x)), f.eye(3, 3, x.dtype))), well33),
+  { primitive: "solve", f: solve, args: [well33, c3] },
+  {
+    primitive: "solve",
+    note: "广播",
+    f: solve,
+    args: [
+      well33,
+      [a23.map((r) => [r[0], r[1]]).concat([[1, 2]]), b23.map((r) => [r[0], r[2]]).concat([[3, 1]])],
+    ],
+  },
+  { primitive: "triangularSolve", f: (a, b) => triangularSolve(a, b), args: [well33, c3] },
+  {
+    primitive: "triangularSolve",
+    note: "上三角转置",
+    f: (a, b) => triangularSolve(a, b, { lower: false, transpose: true }),
+    args: [well33, c3],
+  },
+  {
+    primitive: "triangularSolve",
+    note: "下三角转置",
+    f: (a, b) => triangularSolve(a, b, { transpose: true }),
+    args: [well33, c3],
+  },
   unary("reshape", (x) => p.reshape(x, [4, 6]), a234),
   unary("transpose", (x) => p.transpose(x, [2, 0, 1]), a234),
   unary("broadcastTo", (x) => p.broadcastTo(x, [2, 2, 3])),

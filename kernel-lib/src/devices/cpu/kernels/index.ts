@@ -1,9 +1,11 @@
 import { indexingKernels } from "./indexing.js";
 import type { CpuKernel } from "./kernel.js";
 import { layoutKernels } from "./layout.js";
+import { linalgKernels } from "./linalg.js";
 import { matmulKernels } from "./matmul.js";
 import { randomKernels } from "./random.js";
 import { cumulativeKernels, reduceKernels } from "./reduce.js";
+import { sortingKernels } from "./sorting.js";
 
 /** 不能由表达式生成的原语各有一个手写的核。 */
 export const cpuKernels: Record<string, CpuKernel> = {
@@ -12,5 +14,7 @@ export const cpuKernels: Record<string, CpuKernel> = {
   ...cumulativeKernels,
   ...indexingKernels,
   ...matmulKernels,
+  ...linalgKernels,
+  ...sortingKernels,
   ...randomKernels,
 };

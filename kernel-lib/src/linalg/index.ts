@@ -1,0 +1,3 @@
+export { cholesky, type TriangularOptions, triangularSolve } from "./cholesky.js";
+export { det, logdet } from "./determinant.js";
+export { inv, solve } from "./solve.js";
