@@ -13,6 +13,15 @@ export type Tensors<T> = 0 extends 1 & T
       ? { [K in keyof T]: Tensors<T[K]> }
       : T;
 
+/** 把类型里的叶子换成 R。 */
+export type MapTree<T, R> = 0 extends 1 & T
+  ? any
+  : T extends TensorLike
+    ? R
+    : T extends object
+      ? { [K in keyof T]: MapTree<T[K], R> }
+      : T;
+
 /** 函数写明要 Tensor 的地方，经过变换后可以给任何 TensorLike。 */
 export type Likes<T> = 0 extends 1 & T
   ? any
@@ -271,7 +280,7 @@ export function treeMap<T, R = Tensor>(
   f: (leaf: Tensor, ...others: Tensor[]) => R,
   tree: T,
   ...rest: readonly any[]
-): T extends TensorLike ? R : { [K in keyof T]: any } & T {
+): MapTree<T, R> {
   const { leaves, structure } = flatten(tree);
   const others = rest.map((t, i) => matchLeaves(structure, t, `第 ${i + 2} 棵树`));
   return unflatten(

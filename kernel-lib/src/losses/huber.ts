@@ -12,7 +12,7 @@
 
 import { asTensor, asTensors } from "../core/convert.js";
 import { TiduError } from "../errors.js";
-import { abs, clip, lessEqual, mul, square, sub, where } from "../primitives/index.js";
+import { abs, clip, lessEqual, mul, neg, square, sub, where } from "../primitives/index.js";
 import { sameShape, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { customVjp } from "../transforms/custom-vjp.js";
@@ -84,17 +84,18 @@ export function huberLoss(pred: TensorLike, target: TensorLike, options: HuberOp
 
 function fusedHuber(delta: number, reduction: "mean" | "sum") {
   const composed = (y: Tensor, t: Tensor): Tensor => reduce(huber(sub(y, t), delta), reduction);
+  const scale = (y: Tensor): number => (reduction === "mean" ? 1 / y.size : 1);
   return customVjp(
     composed,
-    (y: Tensor, t: Tensor) => {
-      const scale = reduction === "mean" ? 1 / y.size : 1;
+    (y: Tensor, t: Tensor): [Tensor, Tensor] => {
       const fused = runFused("huber", [y, t], { delta });
-      if (fused) return [mul(fused[0]!, scale), mul(fused[1]!, scale)] as const;
-      return [composed(y, t), mul(huberGradient(sub(y, t), delta), scale)] as const;
+      if (fused) return [mul(fused[0]!, scale(y)), fused[1]!];
+      return [composed(y, t), huberGradient(sub(y, t), delta)];
     },
-    (dy, ct) => {
-      const g = mul(ct, dy);
-      return [g, mul(-1, g)];
+    (dy, ct, [, target]) => {
+      // 先把标量乘好，整个数组只多走一趟。
+      const g = mul(mul(ct, scale(dy)), dy);
+      return [g, target ? neg(g) : null];
     },
   );
 }

@@ -140,7 +140,7 @@ function fusedTriplet(params: Required<TripletOptions>) {
       const g = tripletGradient(a, p, n, params);
       return [composed(a, p, n), [g.a, g.p, g.n]];
     },
-    (gradients, ct) => gradients.map((g) => mul(expandDims(ct, -1), g)),
+    (gradients, ct, needed) => gradients.map((g, i) => (needed[i] ? mul(expandDims(ct, -1), g) : null)),
   );
 }
 

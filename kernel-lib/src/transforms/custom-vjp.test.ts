@@ -109,6 +109,30 @@ describe("customVjp", () => {
     close([dx.item(), dc.item()], [13, 0]);
   });
 
+  it("needed 说明哪些参数要梯度", () => {
+    const seen: string[] = [];
+    const f = customVjp(
+      (p: { a: Tensor; b: Tensor }, c: Tensor) => mul(add(p.a, p.b), c),
+      (p: { a: Tensor; b: Tensor }, c: Tensor) => [mul(add(p.a, p.b), c), { p, c }],
+      ({ p, c }, ct, needed) => {
+        seen.push(needed.join());
+        return [
+          needed[0] ? { a: mul(ct, c), b: mul(ct, c) } : null,
+          needed[1] ? mul(ct, add(p.a, p.b)) : null,
+        ];
+      },
+    );
+    const [two, three, five] = [tensor(2), tensor(3), tensor(5)];
+    close(grad((c: Tensor) => f({ a: two, b: three }, c))(5).item(), 5);
+    close(grad((b: Tensor) => f({ a: two, b }, five))(3).item(), 5);
+    close(jvp((c: Tensor) => f({ a: two, b: three }, c), [5], [1])[1].item(), 5);
+    close(
+      grad((x: Tensor) => sum(vmap((v: Tensor) => f({ a: v, b: three }, five))(x)))([1, 2]).toArray(),
+      [5, 5],
+    );
+    assert.deepEqual(seen, ["false,true", "true,false", "false,true", "true,false"]);
+  });
+
   const id = (x: Tensor): Tensor => mul(x, 1);
   const cases: readonly [string, () => unknown, RegExp][] = [
     [

@@ -5,7 +5,15 @@ import { type Interpreter, Tracer, topInterpreter } from "../core/tracer.js";
 import { TiduError } from "../errors.js";
 import { sameShape, showShape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
-import { type Flat, flattenTensors, matchLeaves, type Structure, type Tensors, unflatten } from "../tree.js";
+import {
+  countLeaves,
+  type Flat,
+  flattenTensors,
+  matchLeaves,
+  type Structure,
+  type Tensors,
+  unflatten,
+} from "../tree.js";
 import { BatchInterpreter, BatchTracer } from "./batch-interpreter.js";
 import { CheckpointInterpreter } from "./checkpoint-interpreter.js";
 import { JvpInterpreter, JvpTracer } from "./jvp-interpreter.js";
@@ -18,13 +26,17 @@ interface Rule {
   readonly name: string;
   readonly call: (leaves: readonly Tensor[]) => Tensor[];
   readonly forward: (leaves: readonly Tensor[]) => { out: Tensor[]; residual: unknown };
-  /** 输出的伴随 → 各参数叶子的伴随，null 表示零。 */
-  readonly backward: (residual: unknown, cts: readonly Tensor[]) => (Tensor | null)[];
+  /** 输出的伴随 → 各参数叶子的伴随，null 表示零；needed[i] 为假的叶子不用算。 */
+  readonly backward: (
+    residual: unknown,
+    cts: readonly Tensor[],
+    needed: readonly boolean[],
+  ) => (Tensor | null)[];
 }
 
 /**
  * 给 f 配上自己的反向：`forward(...args)` 返回 [输出, 残差]，`backward(残差, 输出的伴随)` 返回数组，
- * 一个参数一项（null 表示这个参数没有梯度）。用于数值更稳的公式、手写的融合核、直通估计等。
+ * 一个参数一项（null 表示这个参数没有梯度）；第三个参数 needed[i] 为假时，第 i 个参数的梯度用不着，可以不算。用于数值更稳的公式、手写的融合核、直通估计等。
  * 前向模式由 backward 转置得到，所以两种模式一致；二阶导数来自 forward 与 backward 本身的运算。
  *
  * @example
@@ -38,7 +50,7 @@ interface Rule {
 export function customVjp<F extends AnyFunction, R>(
   f: F,
   forward: (...args: Parameters<F>) => readonly [output: ReturnType<F>, residual: R],
-  backward: (residual: R, ct: Tensors<ReturnType<F>>) => readonly unknown[],
+  backward: (residual: R, ct: Tensors<ReturnType<F>>, needed: readonly boolean[]) => readonly unknown[],
 ): F {
   for (const [what, g] of Object.entries({ f, forward, backward })) {
     if (typeof g === "function") continue;
@@ -64,8 +76,8 @@ export function customVjp<F extends AnyFunction, R>(
         }
         return { out: open(pair[0]), residual: pair[1] };
       },
-      backward: (residual, cts) => {
-        const grads = backward(residual as R, unflatten(shape!, cts));
+      backward: (residual, cts, needed) => {
+        const grads = backward(residual as R, unflatten(shape!, cts), perArgument(input.structure, needed));
         return matchGradients(name, input, args.length, grads);
       },
     };
@@ -73,6 +85,18 @@ export function customVjp<F extends AnyFunction, R>(
     return unflatten(shape!, out);
   };
   return Object.defineProperty(wrapped, "name", { value: f.name }) as F;
+}
+
+/** 各叶子要不要 → 各参数要不要：有一个叶子要就是要。 */
+function perArgument(structure: Structure, needed: readonly boolean[]): boolean[] {
+  const children = structure.kind === "array" ? structure.children : [];
+  let start = 0;
+  return children.map((child) => {
+    const end = start + countLeaves(child);
+    const any = needed.slice(start, end).includes(true);
+    start = end;
+    return any;
+  });
 }
 
 function matchGradients(
@@ -139,10 +163,12 @@ function applyVjp(rule: Rule, leaves: readonly Tensor[], level: VjpInterpreter):
   if (inputs.every((x) => x.index < 0)) return apply(rule, values).map((y) => level.lift(y));
   const { out, residual } = run(rule, values);
   refuseClosure(rule, out, level);
+  const needed = inputs.map((x) => x.index >= 0);
   const pull = (cts: readonly (Tensor | null)[]) =>
     rule.backward(
       residual,
       cts.map((ct, i) => ct ?? zerosLike(out[i]!)),
+      needed,
     );
   return level.record(out, inputs, {
     pull,
@@ -157,7 +183,12 @@ function applyJvp(rule: Rule, leaves: readonly Tensor[], level: JvpInterpreter):
   const { out, residual } = run(rule, values);
   refuseClosure(rule, out, level);
   const dy = transpose(
-    (cts) => rule.backward(residual, cts as readonly Tensor[]),
+    (cts) =>
+      rule.backward(
+        residual,
+        cts,
+        inputs.map((x) => x.tangent !== null),
+      ),
     out,
     values,
     inputs.map((x) => x.tangent),
@@ -209,12 +240,16 @@ function applyBatch(rule: Rule, leaves: readonly Tensor[], level: BatchInterpret
         // 残差里的张量都带上批轴，反向时再放进新的一层批处理。
         return { out: out.map(leave), residual: { ...flat, leaves: flat.leaves.map(leave) } };
       }),
-    backward: (residual, cts) => {
+    backward: (residual, cts, needed) => {
       const flat = residual as Flat<Tensor>;
       const inner = new BatchInterpreter(size);
       const enter = (x: Tensor) => new BatchTracer(inner, x, 0);
       try {
-        const grads = rule.backward(unflatten(flat.structure, flat.leaves.map(enter)), cts.map(enter));
+        const grads = rule.backward(
+          unflatten(flat.structure, flat.leaves.map(enter)),
+          cts.map(enter),
+          needed,
+        );
         return grads.map((g, i) => {
           if (g === null) return null;
           const own = g instanceof BatchTracer && g.interpreter === inner;

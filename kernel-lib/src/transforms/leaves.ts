@@ -51,7 +51,7 @@ export function floatLeaves(name: string, arg: unknown, path: string): Flat<Tens
 
 /** 展平函数的返回值；叶子必须都是张量，否则抛 TIDU-GRAD-002。 */
 export function outputLeaves(name: string, output: unknown): Flat<Tensor> {
-  if (output !== undefined && output !== null && !(output instanceof Promise)) {
+  if (output !== undefined && output !== null && !isPromise(output)) {
     const flat = flatten(output, "返回值");
     const bad = flat.leaves.findIndex((x) => !(x instanceof Tensor));
     if (bad < 0) return flat as Flat<Tensor>;
@@ -63,11 +63,15 @@ export function outputLeaves(name: string, output: unknown): Flat<Tensor> {
         : "请一路用张量的运算，返回张量。";
     throw new TiduError("TIDU-GRAD-002", `${name}：函数返回的${where}是${describe(x)}，不是张量。${why}`);
   }
-  const why =
-    output instanceof Promise
-      ? "函数是异步的（返回 Promise）；请把 await 移到变换外面，变换只接受普通的同步函数。"
-      : "函数没有返回值；是不是忘了写 return？";
+  const why = isPromise(output)
+    ? "函数是异步的（返回 Promise）；请把 await 移到变换外面，变换只接受普通的同步函数。"
+    : "函数没有返回值；是不是忘了写 return？";
   throw new TiduError("TIDU-GRAD-002", `${name}：${why}`);
+}
+
+// 笔记本的单元格可能在另一个上下文里，那里的 Promise 不是这里的 Promise。
+function isPromise(x: unknown): boolean {
+  return typeof (x as PromiseLike<unknown> | null | undefined)?.then === "function";
 }
 
 /** 与 x 同形状、同类型、同设备的零。 */
