@@ -82,6 +82,7 @@ describe("JupyterLab（Chromium）", function () {
     const svg = page.locator(".js-plotly-plot svg.main-svg").first();
     await svg.waitFor({ state: "visible", timeout: 30_000 });
     assert.ok((await svg.locator("path").count()) > 0);
+    await svg.evaluate((element) => element.scrollIntoView({ block: "center" }));
     await shot(page, "lab-plot.png");
   });
 

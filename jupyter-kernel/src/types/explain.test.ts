@@ -48,6 +48,7 @@ const samples: [code: number, source: string, what: RegExp][] = [
   [2367, "const t = 'a' as 'a' | 'b'; t === 'c'", /没有共同的值/],
   [1108, "return 1", /return 只能写在函数里/],
   [18004, "({ nothere })", /nothere 没有对应的变量/],
+  [7017, "globalThis.zz = 1", /globalThis 上没有/],
   [7053, "const o = { a: 1 }; o['b' as string]", /取不到确定类型/],
 ];
 
