@@ -166,6 +166,11 @@ describe("gradcheck", () => {
     });
   });
 
+  it("小步长之外就走出定义域（抛错）的函数也能查", () => {
+    const report = gradcheck((d: Tensor) => huber([1, -2], d), [0.01], { order: 2 });
+    assert.equal(report.verdict, "right", report.toString());
+  });
+
   it("整数参数照原样传入，只查浮点的", () => {
     const report = gradcheck(
       (x: Tensor, i: Tensor) => lib.gather(x, i),

@@ -1,14 +1,11 @@
-import { asTensor } from "../core/convert.js";
-import { isFloat } from "../dtype.js";
 import { TiduError } from "../errors.js";
-import { add, mul, reshape, sum } from "../primitives/index.js";
-import { sizeOf, stridesOf } from "../shape.js";
+import { stridesOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
-import { jacfwd, jacrev } from "../transforms/jacobian.js";
-import { type AnyFunction, outputLeaves, requireFunction } from "../transforms/leaves.js";
-import { argumentName, Linearization } from "../transforms/linearize.js";
-import { flattenArgs, matchLeaves, unflatten } from "../tree.js";
+import { type AnyFunction, requireFunction } from "../transforms/leaves.js";
 import { type DerivativeInterval, intervalAlong, judgeDerivative, type Verdict } from "./interval.js";
+import { givenRows, libraryRows, type Rows } from "./jacobian-rows.js";
+import { Line, nudge } from "./line.js";
+import { gradientOf, type Problem, prepare, read, requireDeterministic } from "./problem.js";
 import { type CoordinateCheck, GradcheckReport } from "./report.js";
 
 export interface GradcheckOptions {
@@ -24,14 +21,6 @@ export interface GradcheckOptions {
   readonly retries?: number;
   /** 挪动方向的种子。 */
   readonly seed?: number;
-}
-
-/** 只管浮点叶子的函数：x 是各叶子的值，按次序排。 */
-interface Problem {
-  readonly call: (leaves: readonly Tensor[]) => Tensor[];
-  readonly point: readonly Tensor[];
-  readonly paths: readonly string[];
-  readonly outputPaths: readonly string[];
 }
 
 /**
@@ -77,106 +66,6 @@ export function assertGradcheck(
   if (report.verdict === "wrong") throw new TiduError("TIDU-GRAD-010", report.toString());
   if (report.verdict === "undecided") throw new TiduError("TIDU-GRAD-011", report.toString());
   return report;
-}
-
-function prepare(f: AnyFunction, args: readonly unknown[]): Problem {
-  const { leaves, structure, paths } = flattenArgs(args, (i) => argumentName(i, args.length));
-  const all = leaves.map((x) => {
-    const t = asTensor(x);
-    return isFloat(t.dtype) ? shaped(Float64Array.from(read(t)), t) : t;
-  });
-  const moving = all.flatMap((x, i) => (isFloat(x.dtype) ? [i] : []));
-  if (moving.length === 0) {
-    throw new TiduError("TIDU-CHECK-012", "gradcheck：参数里没有浮点张量，没有可查的导数。");
-  }
-  const call = (xs: readonly Tensor[]): Tensor[] => {
-    const filledIn = [...all];
-    for (const [k, i] of moving.entries()) filledIn[i] = xs[k]!;
-    return outputLeaves("gradcheck", f(...unflatten(structure, filledIn))).leaves;
-  };
-  const point = moving.map((i) => all[i]!);
-  const { paths: outputPaths } = outputLeaves("gradcheck", f(...unflatten(structure, all)));
-  return { call, point, paths: moving.map((i) => paths[i]!), outputPaths };
-}
-
-function shaped(data: Float64Array, like: Tensor): Tensor {
-  return reshape(data, like.shape);
-}
-
-function read(x: Tensor): ArrayLike<number> {
-  return x.concrete().readSync();
-}
-
-function requireDeterministic({ call, point }: Problem): void {
-  const [a, b] = [call(point), call(point)];
-  const same = a.every((x, i) => Array.from(read(x)).every((v, k) => Object.is(v, read(b[i]!)[k])));
-  if (same) return;
-  throw new TiduError(
-    "TIDU-CHECK-013",
-    "gradcheck：同样的输入两次得到不同的输出，没法用差分检查。随机数请改用固定的 key。",
-  );
-}
-
-/** 二阶：把各输出按一组固定的权相加，它的梯度就是要再查一遍的函数。 */
-function gradientOf({ call, point, paths }: Problem): Problem {
-  const weighted = (...xs: Tensor[]): Tensor => {
-    const terms = call(xs).map((y, k) => {
-      const weights = Float64Array.from({ length: y.size }, (_, i) => Math.cos(1 + i + 7 * k) + 1.5);
-      return y.size === 1 && k === 0 ? reshape(y, []) : sum(mul(y, shaped(weights, y)));
-    });
-    return terms.reduce((a, b) => add(a, b));
-  };
-  const indices = point.map((_, i) => i);
-  const gradient = (xs: readonly Tensor[]): Tensor[] => {
-    const lin = new Linearization("gradcheck", weighted, xs, indices);
-    return lin.pull([asTensor(1)]);
-  };
-  return { call: gradient, point, paths, outputPaths: paths };
-}
-
-type Rows = (point: readonly Tensor[]) => Map<CoordinateCheck["mode"], Tensor[][]>;
-
-/** 手写的梯度：当作 1 行的雅可比矩阵。 */
-function givenRows(gradient: AnyFunction, args: readonly unknown[], problem: Problem): Rows {
-  const { leaves, structure } = flattenArgs(args, (i) => argumentName(i, args.length));
-  const all = leaves.map((x) => asTensor(x));
-  const moving = all.flatMap((x, i) => (isFloat(x.dtype) ? [i] : []));
-  return (point) => {
-    if (problem.outputPaths.length !== 1 || problem.call(point)[0]!.size !== 1) {
-      throw new TiduError("TIDU-CHECK-014", "gradcheck：给出 gradient 时，f 必须返回一个标量。");
-    }
-    const here = [...all];
-    for (const [k, i] of moving.entries()) here[i] = point[k]!;
-    const result = gradient(...unflatten(structure, here));
-    const tree = args.length === 1 ? [result] : result;
-    const claimed = matchLeaves(structure, tree, "gradient 的返回值", true);
-    return new Map([
-      [
-        "given",
-        [
-          moving.map((i, k) => {
-            const g = asTensor(claimed[i] ?? 0);
-            if (g.size === point[k]!.size) return g;
-            throw new TiduError(
-              "TIDU-CHECK-015",
-              `gradcheck：${problem.paths[k]} 有 ${point[k]!.size} 个元素，给出的梯度却有 ${g.size} 个。`,
-            );
-          }),
-        ],
-      ],
-    ]);
-  };
-}
-
-function libraryRows({ call }: Problem, modes: readonly ("forward" | "reverse")[]): Rows {
-  return (point) =>
-    new Map(
-      modes.map((mode) => {
-        const jac: AnyFunction = (mode === "forward" ? jacfwd : jacrev)(((xs: Tensor[]) =>
-          call(xs)) as AnyFunction);
-        return [mode, jac([...point]) as Tensor[][]];
-      }),
-    );
 }
 
 class Checks {
@@ -253,49 +142,6 @@ class Checks {
   }
 }
 
-/** 函数沿一个坐标的一维切片；同一个位移只算一次，各输出共用。 */
-class Line {
-  readonly origin: number;
-  private readonly seen = new Map<number, readonly Tensor[]>();
-  private readonly call: Problem["call"];
-  private readonly point: readonly Tensor[];
-  private readonly i: number;
-  private readonly e: number;
-
-  constructor(call: Problem["call"], point: readonly Tensor[], i: number, e: number) {
-    this.call = call;
-    this.point = point;
-    this.i = i;
-    this.e = e;
-    this.origin = read(point[i]!)[e]!;
-  }
-
-  private outputs(t: number): readonly Tensor[] {
-    let ys = this.seen.get(t);
-    if (ys === undefined) {
-      const x = this.point[this.i]!;
-      const data = Float64Array.from(read(x));
-      data[this.e] = this.origin + t;
-      const moved = [...this.point];
-      moved[this.i] = shaped(data, x);
-      this.seen.set(t, (ys = this.call(moved)));
-    }
-    return ys;
-  }
-
-  at(t: number, output: number, element: number): number {
-    return read(this.outputs(t)[output]!)[element]!;
-  }
-
-  size(output: number): number {
-    return sizeOf(this.shape(output));
-  }
-
-  shape(output: number): readonly number[] {
-    return this.outputs(0)[output]!.shape;
-  }
-}
-
 /**
  * 拐点处，几个约定复合起来的值（如 |x| − 1.5relu(x) 在 0 处得 0）不一定还是次梯度，稍微出界也不算错，
  * 挪到旁边再判；离得远的（超出一个区间宽）才是错。
@@ -310,16 +156,6 @@ function judge(claimed: number, interval: DerivativeInterval, tolerance: number 
 function lazily<T>(make: () => T): () => T {
   let value: T | undefined;
   return () => (value ??= make());
-}
-
-/** 离开拐点：每个元素挪动 1% 左右，方向与大小由种子定。 */
-function nudge(x: Tensor, seed: number): Tensor {
-  const data = Float64Array.from(read(x), (v, i) => {
-    const u = Math.sin(12.9898 * (i + 1) + 78.233 * seed) * 43758.5453;
-    const r = 2 * (u - Math.floor(u)) - 1;
-    return v + 0.02 * Math.max(1, Math.abs(v)) * (r + Math.sign(r) * 0.25);
-  });
-  return shaped(data, x);
 }
 
 function unravel(k: number, shape: readonly number[]): number[] {

@@ -42,9 +42,19 @@ export function intervalDerivative(f: (x: number) => number, x: number): Derivat
   const seen = new Map<number, number>();
   return intervalAlong((t) => {
     let y = seen.get(t);
-    if (y === undefined) seen.set(t, (y = Number(f(x + t))));
+    if (y === undefined) seen.set(t, (y = valueAt(f, x, t)));
     return y;
   }, x);
+}
+
+/** 离开 x 之后抛错，当作走出了定义域；在 x 处抛的错照样抛出。 */
+function valueAt(f: (x: number) => number, x: number, t: number): number {
+  if (t === 0) return Number(f(x));
+  try {
+    return Number(f(x + t));
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** 同上，函数写成离 x 的位移 t 的函数：at(t) = f(x+t)。 */

@@ -54,6 +54,20 @@ describe("jacobian 与 hessian", () => {
     }
   });
 
+  it("基向量多到要分批时结果不变", () => {
+    const n = 3000;
+    const x = Float64Array.from({ length: n }, (_, i) => Math.sin(i));
+    for (const jac of [jacfwd, jacrev]) {
+      const J = jac((v: Tensor) => mul(v, v))(x)
+        .concrete()
+        .readSync();
+      let off = 0;
+      for (let i = 0; i < n * n; i++) if (i % (n + 1) !== 0) off += Math.abs(J[i]!);
+      assert.equal(off, 0);
+      for (let i = 0; i < n; i++) assert.equal(J[i * (n + 1)], 2 * x[i]!);
+    }
+  });
+
   it("argnums", () => {
     const f = (a: Tensor, b: Tensor): Tensor => mul(a, b);
     assert.deepEqual(jacobian(f, { argnums: 1 })(tensor([2, 3]), [1, 1]).toArray(), [

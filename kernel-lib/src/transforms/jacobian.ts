@@ -1,7 +1,7 @@
 import { moveAxis, reshape } from "../core/internal.js";
 import { cpu } from "../devices/cpu/device.js";
 import { allocate } from "../dtype.js";
-import { slice } from "../primitives/index.js";
+import { concat, slice } from "../primitives/index.js";
 import { ArrayTensor, type Tensor, type TensorLike } from "../tensor.js";
 import { type LikeArgs, nestTrees, type Tensors } from "../tree.js";
 import { named } from "./grad.js";
@@ -23,16 +23,34 @@ export interface JacobianOptions {
   readonly argnums?: number;
 }
 
-/** 逐个基向量：第 k 个叶子的基张量形状 [总元素数, …叶子形状]。 */
-function basis(leaves: readonly Tensor[]): Tensor[] {
-  const total = leaves.reduce((n, x) => n + x.size, 0);
+const count = (leaves: readonly Tensor[]): number => leaves.reduce((n, x) => n + x.size, 0);
+
+/** 第 from 到 to 个基向量：第 k 个叶子的基张量形状 [to − from, …叶子形状]。 */
+function basis(leaves: readonly Tensor[], from: number, to: number): Tensor[] {
   let start = 0;
   return leaves.map((x) => {
-    const data = allocate(x.dtype, total * x.size);
-    for (let i = 0; i < x.size; i++) data[(start + i) * x.size + i] = 1;
+    const data = allocate(x.dtype, (to - from) * x.size);
+    for (let row = Math.max(from, start); row < Math.min(to, start + x.size); row++) {
+      data[(row - from) * x.size + row - start] = 1;
+    }
     start += x.size;
-    return new ArrayTensor(cpu, data, [total, ...x.shape], x.dtype);
+    return new ArrayTensor(cpu, data, [to - from, ...x.shape], x.dtype);
   });
+}
+
+/** 一批最多这么多个数：基向量很多时分几批，免得中间结果撑爆内存。 */
+const chunkElements = 1 << 22;
+
+/** 对 leaves 的每个基向量作用线性映射 apply，结果沿第 0 轴排起来。 */
+function overBasis(leaves: readonly Tensor[], width: number, apply: (ts: Tensor[]) => Tensor[]): Tensor[] {
+  const total = count(leaves);
+  const step = Math.max(1, Math.floor(chunkElements / Math.max(1, width, total)));
+  const parts: Tensor[][] = [];
+  for (let from = 0; from === 0 || from < total; from += step) {
+    parts.push(vmap(apply)(basis(leaves, from, Math.min(total, from + step))) as Tensor[]);
+  }
+  const first = parts[0]!;
+  return parts.length === 1 ? first : first.map((_, k) => concat(parts.map((p) => p[k]!)));
 }
 
 /** 沿第 0 轴按各叶子的元素数切开，每块变形为 shapeOf(块的叶子)。 */
@@ -49,7 +67,7 @@ function split(rows: Tensor, leaves: readonly Tensor[], shape: (leaf: Tensor) =>
 
 function forward(lin: Linearization): unknown {
   const inputs = lin.variables.map((v) => v.value);
-  const columns = vmap((ts: Tensor[]) => lin.push(ts) as Tensor[])(basis(inputs)) as Tensor[];
+  const columns = overBasis(inputs, count(lin.values), (ts) => lin.push(ts));
   // columns[k] 形状 [输入元素数, …输出形状]：切成各输入，再把输入的轴挪到最后。
   const blocks = columns.map((c, k) => {
     const out = lin.values[k]!.shape;
@@ -62,7 +80,7 @@ function forward(lin: Linearization): unknown {
 
 function reverse(lin: Linearization): unknown {
   const inputs = lin.variables.map((v) => v.value);
-  const rows = vmap((cts: Tensor[]) => lin.pull(cts) as Tensor[])(basis(lin.values)) as Tensor[];
+  const rows = overBasis(lin.values, count(inputs), (cts) => lin.pull(cts));
   // rows[i] 形状 [输出元素数, …输入形状]：切成各输出。
   const blocks = rows.map((r, i) => split(r, lin.values, (y) => [...y.shape, ...inputs[i]!.shape]));
   const flat = lin.values.flatMap((_, k) => inputs.map((_, i) => blocks[i]![k]!));
@@ -128,7 +146,6 @@ export function jacobian<F extends AnyFunction>(
 ): (...args: LikeArgs<Parameters<F>>) => Jacobians<ReturnType<F>, Parameters<F>[0]>;
 export function jacobian(f: AnyFunction, options: JacobianOptions = {}): AnyFunction {
   return make("jacobian", f, options, (lin) => {
-    const size = (xs: readonly Tensor[]) => xs.reduce((n, x) => n + x.size, 0);
-    return size(lin.variables) <= size(lin.values) ? forward(lin) : reverse(lin);
+    return count(lin.variables) <= count(lin.values) ? forward(lin) : reverse(lin);
   });
 }
