@@ -19,7 +19,8 @@ export function kernelCommand(program: Command): void {
     .action(async (options: InstallOptions) => {
       const { installKernelspec } = await import("@tidu/jupyter-kernel");
       const chosen = [options.user, options.prefix, options.sys].filter((value) => value !== undefined);
-      if (chosen.length > 1) program.error("TIDU-CLI-020 --user、--prefix、--sys 只能选一个", { exitCode: 2 });
+      if (chosen.length > 1)
+        program.error("TIDU-CLI-020 --user、--prefix、--sys 只能选一个", { exitCode: 2 });
       try {
         const folder = installKernelspec(
           options.prefix !== undefined
@@ -29,7 +30,9 @@ export function kernelCommand(program: Command): void {
               : { user: true },
         );
         console.log(`已登记内核 tidu：${folder}`);
-        console.log("用 npm run lab 打开 JupyterLab，或在已有的 JupyterLab 里刷新启动页，选 TypeScript (tidu)。");
+        console.log(
+          "用 npm run lab 打开 JupyterLab，或在已有的 JupyterLab 里刷新启动页，选 TypeScript (tidu)。",
+        );
       } catch (error) {
         program.error((error as Error).message, { exitCode: 1 });
       }
