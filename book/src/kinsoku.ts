@@ -27,7 +27,7 @@ function adopt(math: Token, before: Token | undefined, after: Token | undefined)
   math.meta = { open: take(before, opening), close: take(after, closing) };
 }
 
-const base = '<span class="base">';
+const base = '<span class="katex-base">';
 
 /** 把标点放进 KaTeX 排好的 HTML：开头的与第一块、结尾的与最后一块同在一个不换行的段里。 */
 export function attachPunctuation(html: string, open: string, close: string): string {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { themeFigure } from "./plot-theme.js";
+import { stackSubplots, themeFigure } from "./plot-theme.js";
 
 const colors = { ink: "#111", soft: "#555", rule: "#ddd", paper: "#fff", font: "sans" };
 
@@ -37,5 +37,27 @@ describe("图的主题", () => {
     assert.equal(layout.legend.orientation, "h");
     assert.equal(layout.dragmode, false);
     assert.equal(config.displayModeBar, false);
+  });
+
+  it("窄屏上左右并排的子图改成上下叠放，互不重叠", () => {
+    const layout = {
+      height: 400,
+      xaxis: { domain: [0, 0.45] },
+      xaxis2: { domain: [0.55, 1] },
+      yaxis2: { anchor: "x2" },
+    };
+    const stacked = stackSubplots(layout) as any;
+    assert.deepEqual(
+      [stacked.xaxis.domain, stacked.xaxis2.domain],
+      [
+        [0, 1],
+        [0, 1],
+      ],
+    );
+    assert.ok(stacked.yaxis.domain[0] > stacked.yaxis2.domain[1]);
+    assert.ok(stacked.yaxis2.domain[0] >= 0 && stacked.yaxis.domain[1] === 1);
+    assert.equal(stacked.height, 600);
+    const grid = { ...layout, yaxis: { domain: [0, 0.4] } };
+    assert.equal(stackSubplots(grid), grid);
   });
 });

@@ -35,10 +35,38 @@ function recolor(value: unknown): unknown {
   return value;
 }
 
+interface Axis {
+  domain?: [number, number];
+  [key: string]: unknown;
+}
+
+/** 窄屏上把左右并排的子图改成上下叠放；不是单纯并排的（有自己的纵向布局、带按钮或纸面注释）不动。 */
+export function stackSubplots(layout: Record<string, unknown>): Record<string, unknown> {
+  const columns = Object.keys(layout)
+    .filter((key) => /^xaxis\d*$/.test(key) && (layout[key] as Axis).domain)
+    .map((key) => ({ key, y: key.replace("x", "y"), start: (layout[key] as Axis).domain![0] }))
+    .sort((a, b) => a.start - b.start);
+  const starts = new Set(columns.map(({ start }) => start));
+  const placed = columns.some(({ y }) => (layout[y] as Axis | undefined)?.domain);
+  if (columns.length < 2 || starts.size < columns.length || placed) return layout;
+  if (layout["updatemenus"] || layout["sliders"] || layout["annotations"] || layout["grid"]) return layout;
+  const stacked = { ...layout, height: (Number(layout["height"]) || 380) * columns.length * 0.75 };
+  const gap = 0.18;
+  const share = (1 - gap * (columns.length - 1)) / columns.length;
+  columns.forEach(({ key, y }, index) => {
+    const top = 1 - index * (share + gap);
+    Object.assign(stacked, {
+      [key]: { ...(layout[key] as Axis), domain: [0, 1] },
+      [y]: { ...(layout[y] as Axis | undefined), domain: [Math.max(0, top - share), top] },
+    });
+  });
+  return stacked;
+}
+
 /** 按主题与屏宽给图上色、定边距；作者写明的坐标范围、标题、图例都保留。 */
 export function themeFigure(figure: Figure, dark: boolean, colors: PlotColors, narrow: boolean): Figure {
   const source = (dark ? recolor(figure) : figure) as Figure;
-  const layout = { ...source.layout };
+  const layout = { ...(narrow ? stackSubplots(source.layout ?? {}) : source.layout) };
   delete layout["width"];
   delete layout["template"];
   delete layout["paper_bgcolor"];

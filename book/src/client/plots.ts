@@ -64,6 +64,7 @@ async function draw(node: HTMLElement): Promise<void> {
     const dark = document.documentElement.dataset["theme"] === "dark";
     // plotly 会改写传入的对象，所以每次给一份新的
     const themed = themeFigure(structuredClone(figure), dark, colors(), node.clientWidth < 480);
+    node.parentElement!.style.setProperty("--plot-height", `${Number(themed.layout?.["height"]) || 380}px`);
     if (first) node.replaceChildren();
     await (first ? library.newPlot : library.react)(node, themed.data, themed.layout, themed.config);
   } catch (error) {
