@@ -138,7 +138,8 @@ export class LoopEmitter {
         const { primitive, params } = e.node;
         let text = primitive!.expr!.js(args, params);
         if (this.logical.has(e)) text = text.replace(/^\((.*) \? 1 : 0\)$/s, "($1)");
-        else if (e.dtype !== "bool") text = rounded(text, e.dtype);
+        else if (e.dtype !== "bool" && !keepsPrecision(e)) text = rounded(text, e.dtype);
+        if (primitive!.name === "where" && this.logical.has(e.args[0]!)) text = text.replace(" != 0 ?", " ?");
         return this.constant(scope, text);
       }
       case "sum": {
@@ -219,6 +220,16 @@ export class LoopEmitter {
     if (a.offset !== 0 || parts.length === 0) parts.push(String(a.offset));
     return parts.join(" + ");
   }
+}
+
+/** 结果总是某个操作数（或它的相反数、0、±1）的运算：操作数已经是 float32，就不必再舍入。 */
+const selecting = new Set(["abs", "neg", "sign", "where", "maximum", "minimum", "relu", "stopGradient"]);
+
+function keepsPrecision(e: Expr & { kind: "op" }): boolean {
+  if (e.dtype !== "float32" || !selecting.has(e.node.primitive!.name)) return false;
+  return e.args.every((x) =>
+    x.kind === "literal" ? Math.fround(x.value) === x.value : x.dtype === "float32" || x.dtype === "bool",
+  );
 }
 
 function fillOf(reduce: keyof typeof identity, dtype: DType): string {
