@@ -67,6 +67,20 @@ export abstract class Tensor {
     return valuesText(this.printable());
   }
 
+  /** JSON.stringify 得到嵌套数组。 */
+  toJSON(): ArrayValue {
+    return this.toArray();
+  }
+
+  /** 运算符会悄悄把张量变成数或字符串，梯度就断了；所以除了模板字符串一律报错。 */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new TiduError(
+      "TIDU-TENSOR-005",
+      "张量不能直接用 + − * / < == 这些运算符。算术请写 x.add(y)、x.mul(y)；按元素比较请写 x.less(y)；要普通的数请写 x.item()。",
+    );
+  }
+
   /** Node 的 console.log：摘要与数值。 */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return fullText(this.printable());

@@ -4,7 +4,7 @@ import { allocate, type DType, type TypedArray } from "../dtype.js";
 import { TiduError } from "../errors.js";
 import { astype } from "../primitives/select.js";
 import { type Shape, sizeOf } from "../shape.js";
-import { ArrayTensor, Tensor, type TensorLike } from "../tensor.js";
+import { ArrayTensor, Tensor, type TensorLike, toTyped } from "../tensor.js";
 
 /** 由数据造一个缺省设备上的张量；数据不再被别处改动。 */
 export function fromData(data: TypedArray, shape: Shape, dtype: DType): Tensor {
@@ -31,7 +31,8 @@ export function asShape(op: string, shape: number | Shape): Shape {
  */
 export function tensor(x: TensorLike, dtype?: DType): Tensor {
   if (x instanceof Tensor) return dtype ? astype(x, dtype) : x;
-  return asTensor(x, dtype);
+  const { data, shape, dtype: own } = toTyped(x, dtype);
+  return fromData(data, shape, own);
 }
 
 /**
