@@ -10,6 +10,7 @@ const synonyms = new Map([
   ["海塞矩阵", "黑塞矩阵"],
   ["雅克比", "雅可比"],
   ["后向传播", "反向传播"],
+  ["铰链", "合页"],
 ]);
 
 function* texts(dir) {
@@ -20,7 +21,10 @@ function* texts(dir) {
     else if (entry.name.endsWith(".md")) yield { path, text: readFileSync(path, "utf8") };
     else if (entry.name.endsWith(".ipynb") && !path.includes("fixtures")) {
       const { cells = [] } = JSON.parse(readFileSync(path, "utf8"));
-      const text = cells.filter((c) => c.cell_type === "markdown").map((c) => [c.source].flat().join("")).join("\n\n");
+      const text = cells
+        .filter((c) => c.cell_type === "markdown")
+        .map((c) => [c.source].flat().join(""))
+        .join("\n\n");
       yield { path, text };
     }
   }

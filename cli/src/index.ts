@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { inChinese } from "./chinese.js";
 import { reportFailure } from "./failure.js";
 
 type Register = (program: Command) => void;
@@ -15,11 +16,9 @@ const commands: Record<string, () => Promise<Register>> = {
 
 /** 命令行入口：每个子命令一个文件，这里只负责装配与最后的报错。 */
 export async function main(argv: readonly string[]): Promise<void> {
-  const program = new Command("tidu")
-    .description("梯度课程的命令行：运行笔记本、判分、注册内核、检查设备")
-    .helpOption("-h, --help", "显示帮助")
-    .helpCommand("help [command]", "显示某个命令的帮助")
-    .showHelpAfterError("（用 --help 看用法）");
+  const program = inChinese(new Command("tidu")).description(
+    "梯度课程的命令行：运行笔记本、判分、注册内核、检查设备",
+  );
   try {
     const one = commands[argv[0] ?? ""];
     for (const load of one ? [one] : Object.values(commands)) (await load())(program);

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { KernelClient, kernelspec, type Message } from "@tidu/jupyter-kernel";
 import { type CodeCell, type NotebookOutput, parseNotebook, serializeNotebook } from "@tidu/notebook-runtime";
 import { CliError } from "./failure.js";
@@ -35,12 +36,16 @@ export async function runNotebooks(files: readonly string[], options: RunOptions
   const worker = async (): Promise<void> => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
       const started = performance.now();
-      const outcome = await runOne(file, argv, options);
+      const outcome = await runOne(file, argv, options).catch((error: Error) => ({
+        file,
+        failure: error.message,
+      }));
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       log(`[${++done}/${files.length}] ${outcome.failure ? "✗" : "✓"} ${show(file)}（${seconds} 秒）`);
       if (outcome.failure) {
         failed.push(outcome);
-        log(outcome.failure);
+        // 写进文件或管道时不带颜色
+        log(process.stdout.isTTY ? outcome.failure : stripVTControlCharacters(outcome.failure));
       }
     }
   };

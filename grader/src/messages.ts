@@ -33,7 +33,11 @@ export const messages = {
     `${mistakes[`${id}/${mutant}`] ?? mutant}（${where}）`,
   ratio: (ratio: number, where: string) =>
     `${
-      ratio === -1 ? "各处的结果都与正确答案差一个负号" : `各处的结果都是正确答案的 ${showNumber(ratio)} 倍`
+      ratio === -1
+        ? "各处的结果都与正确答案差一个负号"
+        : ratio === 0
+          ? "各处的结果都是 0，而正确答案不是"
+          : `各处的结果都是正确答案的 ${showNumber(ratio)} 倍`
     }（${where}）`,
   worst: (
     question: Named,
