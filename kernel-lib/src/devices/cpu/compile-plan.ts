@@ -84,7 +84,7 @@ export function makePlan(graph: Graph): Plan {
     else if (node.primitive!.name === "matmul") {
       cost.set(node, 100);
       const only = mine.length === 1 ? mine[0]! : null;
-      if (!only?.node || !only.node.primitive?.expr || only.ratio > 1) store(node);
+      if (!only?.node?.primitive?.expr || only.ratio > 1) store(node);
     } else if (mine.length > 1 && raw > 4) store(node);
     else if (raw > 2 && mine.some((r) => r.ratio > 1)) store(node);
   }

@@ -47,16 +47,55 @@ function generate(graph: Graph): { source: string; links: Links } {
     } else body.push(emitCall(kernel.node, names, plan, links));
   }
   const results = graph.outputs.map((y) => names.result(plan.holder(y)));
+  const { parts, main } = split(body);
   const source = [
     '"use strict";',
     "const { constants, buffers, calls, gemm } = links;",
+    ...parts,
     "return (inputs) => {",
     ...names.declarations(),
-    ...body,
+    ...main,
     `return [${results.join(", ")}];`,
     "};",
   ].join("\n");
   return { source, links };
+}
+
+/** 一个函数的源代码最长这么多字符：V8 不优化太大的函数，太大的图要分成几段。 */
+const partLimit = 12_000;
+
+/** 源代码太长时把循环分到几个函数里。标量是各段共用的变量，缓冲区作为参数传进去。 */
+function split(body: readonly string[]): { parts: string[]; main: string[] } {
+  if (body.reduce((n, text) => n + text.length, 0) <= partLimit) return { parts: [], main: [...body] };
+  const shared: string[] = [];
+  const functions: string[] = [];
+  const main: string[] = [];
+  let group: string[] = [];
+  const close = (): void => {
+    if (group.length === 0) return;
+    const text = group.join("\n");
+    group = [];
+    const buffers = [...new Set(text.match(/\b[xbcor]\d+\b/g))].join(", ");
+    const name = `part${functions.length}`;
+    functions.push(`function ${name}(${buffers}) {\n${text}\n}`);
+    main.push(`${name}(${buffers});`);
+  };
+  for (const text of body) {
+    const open = text.replace(/^let (s\d+)/gm, (_, name: string) => {
+      shared.push(name);
+      return name;
+    });
+    if (open.startsWith("const r")) {
+      // 外部的核：结果是新的缓冲区，留在主函数里。
+      close();
+      main.push(open);
+      continue;
+    }
+    group.push(open);
+    if (group.reduce((n, t) => n + t.length, 0) > partLimit / 2) close();
+  }
+  close();
+  return { parts: [...(shared.length > 0 ? [`let ${shared.join(", ")};`] : []), ...functions], main };
 }
 
 const arrayName: Record<DType, string> = {
