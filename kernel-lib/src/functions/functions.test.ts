@@ -244,6 +244,26 @@ describe("排布与取用", () => {
     ]);
   });
 
+  it("直接写的负下标从末尾数", () => {
+    assert.equal(t.take([1, 2, 3], -1).item(), 3);
+    assert.deepEqual(
+      t
+        .gather(
+          [
+            [1, 2],
+            [3, 4],
+          ],
+          [-1, 0],
+          1,
+        )
+        .toArray(),
+      [
+        [2, 1],
+        [4, 3],
+      ],
+    );
+  });
+
   it("oneHot、tril、triu、diag、eye、linspace", () => {
     assert.deepEqual(t.oneHot([2, 0], 3).toArray(), [
       [0, 0, 1],

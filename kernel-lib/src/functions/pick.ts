@@ -27,8 +27,8 @@ export function take(x: TensorLike, indices: TensorLike, axis = 0): Tensor {
  */
 export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis = -1): Tensor {
   const t = asTensor(x);
-  const index = asIndices("takeAlongAxis", indices);
   const a = normalizeAxis("takeAlongAxis", axis, t.rank);
+  const index = asIndices("takeAlongAxis", indices, t.shape[a]);
   if (index.rank !== t.rank || index.shape.some((n, i) => i !== a && n !== t.shape[i])) {
     throw new TiduError(
       "TIDU-SHAPE-019",

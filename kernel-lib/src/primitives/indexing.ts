@@ -8,7 +8,7 @@ import { normalizeAxis, sameShape, showShape } from "../shape.js";
 import { Tensor, type TensorLike } from "../tensor.js";
 import { add } from "./arithmetic.js";
 import { reshape } from "./layout.js";
-import { astype, greaterEqual, less, logicalAnd, where } from "./select.js";
+import { greaterEqual, less, logicalAnd, where } from "./select.js";
 
 const gatherP: Primitive<any> = definePrimitive({
   name: "gather",
@@ -74,8 +74,11 @@ function offset(index: Tensor, n: number): Tensor {
   return where(logicalAnd(greaterEqual(index, 0), less(index, n)), shifted, -1);
 }
 
-/** 下标要是整数：裸的数与数组在这里核对并转成 int32；浮点张量拒绝，因为追踪时看不到它的值。 */
-export function asIndices(op: string, indices: TensorLike): Tensor {
+/**
+ * 下标要是整数：裸的数与数组在这里核对并转成 int32；浮点张量拒绝，因为追踪时看不到它的值。
+ * 给了轴长 n 时，裸的负下标从末尾数（−1 是最后一个）。
+ */
+export function asIndices(op: string, indices: TensorLike, n = 0): Tensor {
   if (indices instanceof Tensor) {
     if (indices.dtype === "int32") return indices;
     throw new TiduError(
@@ -84,21 +87,23 @@ export function asIndices(op: string, indices: TensorLike): Tensor {
     );
   }
   const t = asTensor(indices).concrete();
-  const bad = t.readSync().find((v) => !Number.isInteger(v));
+  const data = t.readSync();
+  const bad = data.find((v) => !Number.isInteger(v));
   if (bad !== undefined) throw new TiduError("TIDU-INDEX-002", `${op}：下标要是整数，得到了 ${bad}。`);
-  return astype(t, "int32");
+  return reshape(asTensor(Int32Array.from(data, (i) => (i < 0 && i >= -n ? i + n : i))), t.shape);
 }
 
 /**
  * 沿 axis 轴按下标取：结果形状是 x 的形状把该轴换成 indices 的形状（NumPy 的 take）。
- * 梯度是 scatterAdd：重复取的元素，梯度累加。下标不是整数抛 TIDU-INDEX-001/002，越界抛 TIDU-INDEX-003。
+ * 直接写的负下标从末尾数；下标张量里不能有负数。梯度是 scatterAdd：重复取的元素，梯度累加。下标不是整数抛 TIDU-INDEX-001/002，越界抛 TIDU-INDEX-003。
  *
  * @example
  * gather([[1, 2], [3, 4], [5, 6]], [2, 0]).toArray() // => [[5, 6], [1, 2]]
  */
 export function gather(x: TensorLike, indices: TensorLike, axis = 0): Tensor {
   const t = asTensor(x);
-  return bind(gatherP, [t, asIndices("gather", indices)], { axis: normalizeAxis("gather", axis, t.rank) });
+  const a = normalizeAxis("gather", axis, t.rank);
+  return bind(gatherP, [t, asIndices("gather", indices, t.shape[a])], { axis: a });
 }
 
 /**

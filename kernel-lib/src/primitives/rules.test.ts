@@ -74,16 +74,19 @@ const title = (c: Case): string => (c.note ? `${c.primitive}（${c.note}）` : c
 // 只由自己的测试覆盖的原语。
 const elsewhere = new Set(["random", "to", "stopGradient"]);
 
+// 装入时就取下：别的测试可能登记临时的原语。
+const table = primitives();
+
 describe("原语表", () => {
   it("每个原语都有 shape、jvp、vjp、batch 规则与用例，总数不少于 40", () => {
     const covered = new Set(cases.map((c) => c.primitive));
-    const incomplete = primitives().flatMap((p) => {
+    const incomplete = table.flatMap((p) => {
       const missing = (["jvp", "vjp", "batch"] as const).filter((rule) => !p[rule]) as string[];
       if (!covered.has(p.name) && !elsewhere.has(p.name)) missing.push("用例");
       return missing.map((rule) => `${p.name}：${rule}`);
     });
     assert.deepEqual(incomplete, []);
-    assert.ok(primitives().length >= 40);
+    assert.ok(table.length >= 40);
   });
 
   for (const c of cases) {

@@ -1,13 +1,12 @@
 import { asTensor } from "../core/convert.js";
 import { defaultDevice } from "../devices/default.js";
 import { to } from "../devices/transfer.js";
-import type { DType } from "../dtype.js";
 import { TiduError } from "../errors.js";
 import { asShape } from "../functions/creation.js";
 import { erfinv } from "../primitives/activations.js";
 import { add, mul, neg } from "../primitives/arithmetic.js";
 import { log } from "../primitives/exponential.js";
-import { maximum } from "../primitives/extremes.js";
+import { maximum, minimum } from "../primitives/extremes.js";
 import { gather } from "../primitives/indexing.js";
 import { argmax } from "../primitives/reductions.js";
 import { astype, less } from "../primitives/select.js";
@@ -15,10 +14,12 @@ import { broadcastShapes, normalizeAxis, type Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { draw } from "./primitive.js";
 
+type FloatType = "float64" | "float32";
+
 export interface UniformOptions {
   readonly min?: number;
   readonly max?: number;
-  readonly dtype?: "float64" | "float32";
+  readonly dtype?: FloatType;
 }
 
 const settle = (x: Tensor): Tensor => (defaultDevice().name === "cpu" ? x : to(x, defaultDevice().name));
@@ -39,7 +40,20 @@ export function uniform(key: Tensor, shape: number | Shape = [], options: Unifor
   if (!(min <= max)) {
     throw new TiduError("TIDU-ARG-001", `uniform：下界 ${min} 应不大于上界 ${max}。请检查两个界的次序。`);
   }
-  return settle(astype(unit("uniform", key, asShape("uniform", shape), min, max), dtype));
+  const u = unit("uniform", key, asShape("uniform", shape), min, max);
+  if (dtype === "float64" || min === max) return settle(astype(u, dtype));
+  // 舍入到单精度可能进到 max，开区间不许。
+  return settle(minimum(astype(u, "float32"), below(max)));
+}
+
+/** 小于 x 的最大单精度数。 */
+function below(x: number): number {
+  const bits = new Float32Array([x]);
+  if (bits[0]! < x) return bits[0]!;
+  const view = new Int32Array(bits.buffer);
+  if (x === 0) return -(2 ** -149);
+  view[0]! += x > 0 ? -1 : 1;
+  return bits[0]!;
 }
 
 /**
@@ -51,7 +65,7 @@ export function uniform(key: Tensor, shape: number | Shape = [], options: Unifor
 export function normal(
   key: Tensor,
   shape: number | Shape = [],
-  options: { readonly dtype?: DType } = {},
+  options: { readonly dtype?: FloatType } = {},
 ): Tensor {
   const low = -1 + 2 ** -53;
   const u = unit("normal", key, asShape("normal", shape), low, 1);
