@@ -8,6 +8,7 @@ import { type Link, leaf } from "./chain.js";
 import type { WebGpuDevice } from "./device.js";
 import { chainKernel } from "./elementwise.js";
 import { fuse, isBroadcast, isElementwise, isNumber } from "./fuse.js";
+import { matmul } from "./matmul.js";
 import { isReduction, reductionKernel } from "./reduce.js";
 
 /** 执行计划的一步：由若干已有的缓冲区得到一个新的。 */
@@ -85,9 +86,26 @@ function planGraph(device: WebGpuDevice, graph: Graph): PlanStep[] {
     } else if (isElementwise(node)) {
       const chain = linkOf(node, true, stored, reads, new Map(), aval);
       plan.push({ node, reads, run: chainKernel(device.gpu, chain, out, true) });
-    } else plan.push({ node, reads: node.args, run: single(device, node, aval) });
+    } else if (name === "matmul") plan.push(product(device, node, stored, aval));
+    else plan.push({ node, reads: node.args, run: single(device, node, aval) });
   }
   return plan;
+}
+
+/** 矩阵乘法：没有存下的转置由它换下标读。 */
+function product(
+  device: WebGpuDevice,
+  node: GraphNode,
+  stored: ReadonlySet<GraphNode>,
+  aval: (x: GraphNode) => Aval,
+): PlanStep {
+  const [flipA, flipB] = node.args.map((x) => x.kind === "op" && !stored.has(x)) as [boolean, boolean];
+  const reads = node.args.map((x, k) => ((k === 0 ? flipA : flipB) ? x.args[0]! : x));
+  const wrap = (buffers: readonly GpuArray[]): ArrayTensor[] =>
+    reads.map((x, k) => new ArrayTensor(device, buffers[k], x.shape, aval(x).dtype));
+  const run = (buffers: readonly GpuArray[]): GpuArray =>
+    matmul(device.gpu, wrap(buffers), { flipA, flipB }, aval(node));
+  return { node, reads, run };
 }
 
 /** 逐个执行的原语。 */

@@ -22,6 +22,14 @@ export function isBroadcast(x: GraphNode): boolean {
   return x.kind === "op" && x.primitive!.name === "broadcastTo";
 }
 
+/** 只交换末两轴的转置：matmul 可以换下标直接读，不用先转置。 */
+function swapsLast(x: GraphNode): boolean {
+  if (x.kind !== "op" || x.primitive!.name !== "transpose") return false;
+  const perm = x.params["perm"] as readonly number[];
+  const r = perm.length;
+  return r >= 2 && perm.every((a, i) => a === (i < r - 2 ? i : 2 * r - 3 - i));
+}
+
 /** 可以写成字面量的常量。 */
 export function isNumber(x: GraphNode): boolean {
   return x.kind === "constant" && sizeOf(x.shape) === 1 && x.value!.owner.readSync !== undefined;
@@ -29,7 +37,7 @@ export function isNumber(x: GraphNode): boolean {
 
 /**
  * 决定哪些节点要落显存。逐元素原语与 broadcastTo 并入用到它的逐元素核（形状相同，或只有一个元素），
- * 或并入以它为唯一输入的约简；图的输出、其余原语的操作数都要落。
+ * 或并入约简它的核；图的输出、其余原语的操作数都要落。便宜的链宁可各处重算，也不写出去再读回来。
  */
 export function fuse(graph: Graph, mostInputs: number): Fusion {
   const live = reachable(graph);
@@ -39,6 +47,8 @@ export function fuse(graph: Graph, mostInputs: number): Fusion {
   const cost = new Map<GraphNode, number>();
   for (const x of live) {
     cost.set(x, 0);
+    const onlyMatmul = (consumers.get(x) ?? []).every((y) => y.primitive!.name === "matmul");
+    if (swapsLast(x) && onlyMatmul && !stored.has(x)) continue;
     if (!isElementwise(x) && !isBroadcast(x)) {
       stored.add(x);
       continue;
@@ -57,7 +67,7 @@ export function fuse(graph: Graph, mostInputs: number): Fusion {
       if (sizeOf(x.shape) === 1 && (isElementwise(y) || isBroadcast(y))) return true;
       if (isBroadcast(x)) return isElementwise(y) || isReduction(y.primitive!.name);
       if (isElementwise(y)) return sameShape(x.shape, y.shape);
-      return isReduction(y.primitive!.name) && users.length === 1;
+      return isReduction(y.primitive!.name);
     };
     const shared = users.length > 1 && cost.get(x)! > recomputeAtMost && spreads(x, consumers);
     if (!users.every(joins) || shared) stored.add(x);
@@ -85,7 +95,7 @@ function measure(x: GraphNode, stored: ReadonlySet<GraphNode>): { leaves: number
   for (let y = stack.pop(); y; y = stack.pop()) {
     if (seen.has(y)) continue;
     seen.add(y);
-    if (y !== x && (y.kind !== "op" || stored.has(y))) {
+    if (y !== x && (y.kind !== "op" || stored.has(y) || !(isElementwise(y) || isBroadcast(y)))) {
       if (!isNumber(y)) leaves++;
       continue;
     }

@@ -13,15 +13,17 @@ const side = 16;
  * 分块矩阵乘法 [..., M, K] × [..., K, N]。16×16 个线程算一块 (16R)×(16R) 的输出：每次把 A、B 的一条
  * K 方向 16 宽的带子搬进共享内存，每个线程在寄存器里累加 R×R 个输出，于是每个数从显存只读 1/(16R) 遍。
  * 大矩阵 R = 4，小矩阵 R = 1，免得多数线程空转。前面各轴广播；边缘补零，不要求整除。
+ * flipA、flipB：操作数给的是转置前的样子（梯度里的 Aᵀ G 与 G Bᵀ），读的时候换下标，不必先转置一遍；
+ * 相邻线程总是读相邻的元素，所以搬运时线程的分工随之对调。
  */
 export function matmul(
   gpu: GpuContext,
   [a, b]: readonly ArrayTensor[],
-  _params: unknown,
+  { flipA = false, flipB = false }: { flipA?: boolean; flipB?: boolean },
   out: Aval,
 ): GpuArray {
   const [m, n] = out.shape.slice(-2) as [number, number];
-  const k = a!.shape.at(-1)!;
+  const k = a!.shape.at(flipA ? -2 : -1)!;
   const lead = out.shape.slice(0, -2);
   const batch = sizeOf(lead);
   const total = batch * m * n;
@@ -55,23 +57,23 @@ var<workgroup> tb: array<${type}, ${tile * side}>;`,
     ${cells.map(([i, j]) => `var acc${i}_${j}: ${type} = ${type}(0);`).join("\n    ")}
     for (var k0 = 0i; k0 < ${K}; k0 += ${side}i) {
       ${each((s) => {
-        const row = `ty + ${side * s}i`;
+        const [row, col] = flipA ? [`tx + ${side * s}i`, "ty"] : [`ty + ${side * s}i`, "tx"];
         return `{
         let row = row0 + ${row};
-        let k = k0 + tx;
+        let k = k0 + ${col};
         var v: ${type} = ${type}(0);
-        if (row < ${M} && k < ${K}) { v = ${element(a!, "in0", `base_a + row * ${K} + k`)}; }
-        ta[(${row}) * ${side}i + tx] = v;
+        if (row < ${M} && k < ${K}) { v = ${element(a!, "in0", flipA ? `base_a + k * ${M} + row` : `base_a + row * ${K} + k`)}; }
+        ta[(${row}) * ${side}i + ${col}] = v;
       }`;
       })}
       ${each((s) => {
-        const col = `tx + ${side * s}i`;
+        const [row, col] = flipB ? ["tx", `ty + ${side * s}i`] : ["ty", `tx + ${side * s}i`];
         return `{
-        let k = k0 + ty;
+        let k = k0 + ${row};
         let col = col0 + ${col};
         var v: ${type} = ${type}(0);
-        if (k < ${K} && col < ${N}) { v = ${element(b!, "in1", `base_b + k * ${N} + col`)}; }
-        tb[ty * ${tile}i + ${col}] = v;
+        if (k < ${K} && col < ${N}) { v = ${element(b!, "in1", flipB ? `base_b + col * ${K} + k` : `base_b + k * ${N} + col`)}; }
+        tb[(${row}) * ${tile}i + ${col}] = v;
       }`;
       })}
       workgroupBarrier();
