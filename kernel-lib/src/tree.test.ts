@@ -4,6 +4,7 @@ import {
   add,
   grad,
   hessian,
+  hvp,
   jacobian,
   jvp,
   mul,
@@ -122,6 +123,18 @@ describe("变换的类型", () => {
     const H = hessian((p: Params) => mul(p.w, mul(p.w, p.b)))({ w: 3, b: 5 });
     const hwb: Tensor = H.w.b;
     assert.equal(hwb.item(), 6);
+    const Hx: Tensor = hessian(loss, { argnums: 1 })({ w: tensor(1), b: tensor(2) }, 3);
+    assert.equal(Hx.item(), 0);
+    const Jb: Tensor = jacobian(loss)({ w: 1, b: 2 }, tensor(3)).b;
+    assert.equal(Jb.item(), 1);
+    const hv: Params = hvp((p: Params, c: number) => mul(mul(p.w, p.b), c))(
+      { w: 1, b: 2 },
+      { w: 1, b: 0 },
+      10,
+    );
+    assert.deepEqual([hv.w.item(), hv.b.item()], [0, 10]);
+    const moved: { w: number } = treeMap((x) => x.item(), { w: tensor(3) });
+    assert.deepEqual(moved, { w: 3 });
     const mapped: { s: Tensor; t: Tensor[] } = vmap(f)([[1, 2]]);
     assert.deepEqual(mapped.s.toArray(), [3]);
     // @ts-expect-error 参数要放进数组

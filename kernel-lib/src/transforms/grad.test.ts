@@ -188,6 +188,7 @@ describe("grad：用错时说清楚", () => {
     ["布尔输入", () => grad((x) => sum(x))([true]), /TIDU-GRAD-003.*bool/],
     ["比较的结果没有导数", () => grad((x: Tensor) => x.greater(0))(1), /TIDU-GRAD-003.*bool/],
     ["argnums 越界", () => grad((x: Tensor) => x, { argnums: 1 as 0 })(1), /TIDU-GRAD-004.*可用 0 到 0/],
+    ["argnums 重复", () => grad((x: Tensor) => x, { argnums: [0, 0] })(1), /TIDU-GRAD-004.*重复/],
     ["没给参数", () => (grad((x) => x) as any)(), /TIDU-GRAD-004/],
     ["参数是 undefined", () => (grad((x) => x) as any)(undefined), /TIDU-GRAD-008/],
     ["传了值而不是函数", () => grad(tensor(1) as never), /TIDU-GRAD-007.*grad\(f\)\(x\)/],

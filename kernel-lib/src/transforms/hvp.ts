@@ -6,14 +6,21 @@ import { type AnyFunction, callName, requireFunction } from "./leaves.js";
 
 /**
  * 黑塞矩阵与向量的积 H·v：对梯度函数作前向模式，代价约为一次梯度的常数倍，不必写出整个黑塞矩阵。
+ * 对第 0 个参数求导；f 的其余参数写在 v 之后，原样传给 f。
  *
  * @example
  * const f = (x: Tensor) => mul(x, mul(x, x)).sum();
  * hvp(f)([1, 2], [1, 1]).toArray() // => [6, 12]
  */
 export function hvp(f: (x: Tensor) => Tensor): (x: TensorLike, v: TensorLike) => Tensor;
-export function hvp<P>(f: (x: P) => Tensor): (x: Likes<P>, v: Likes<P>) => Tensors<P>;
+export function hvp<P, R extends any[]>(
+  f: (x: P, ...rest: R) => Tensor,
+): (x: Likes<P>, v: Likes<P>, ...rest: R) => Tensors<P>;
 export function hvp(f: ScalarFunction): AnyFunction {
   requireFunction("hvp", f);
-  return named(callName("hvp", f), (x: unknown, v: unknown) => jvp(grad(f) as AnyFunction, [x], [v])[1]);
+  const gradient = grad(f) as AnyFunction;
+  return named(
+    callName("hvp", f),
+    (x: unknown, v: unknown, ...rest: unknown[]) => jvp((p: unknown) => gradient(p, ...rest), [x], [v])[1],
+  );
 }

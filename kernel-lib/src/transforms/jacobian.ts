@@ -3,8 +3,8 @@ import { cpu } from "../devices/cpu/device.js";
 import { allocate } from "../dtype.js";
 import { concat, slice } from "../primitives/index.js";
 import { ArrayTensor, type Tensor, type TensorLike } from "../tensor.js";
-import { type LikeArgs, nestTrees, type Tensors } from "../tree.js";
-import { named } from "./grad.js";
+import { nestTrees, type Tensors } from "../tree.js";
+import { type DiffArgs, named } from "./grad.js";
 import { type AnyFunction, callName, requireFunction } from "./leaves.js";
 import { Linearization, resolveArgnums } from "./linearize.js";
 import { vmap } from "./vmap.js";
@@ -18,9 +18,9 @@ export type Jacobians<R, P> = 0 extends 1 & R
       ? { [K in keyof R]: Jacobians<R[K], P> }
       : R;
 
-export interface JacobianOptions {
-  /** 对第几个参数求导，缺省 0。 */
-  readonly argnums?: number;
+export interface JacobianOptions<A extends number = number> {
+  /** 对第几个参数求导，缺省 0；其余参数原样传给 f。 */
+  readonly argnums?: A;
 }
 
 const count = (leaves: readonly Tensor[]): number => leaves.reduce((n, x) => n + x.size, 0);
@@ -108,10 +108,10 @@ function make(
  * jacfwd((x: Tensor) => mul(x, x))([1, 2]).toArray() // => [[2, 0], [0, 4]]
  */
 export function jacfwd(f: (x: Tensor) => Tensor): (x: TensorLike) => Tensor;
-export function jacfwd<F extends AnyFunction>(
+export function jacfwd<F extends AnyFunction, const A extends number = 0>(
   f: F,
-  options?: JacobianOptions,
-): (...args: LikeArgs<Parameters<F>>) => Jacobians<ReturnType<F>, Parameters<F>[0]>;
+  options?: JacobianOptions<A>,
+): (...args: DiffArgs<Parameters<F>, A>) => Jacobians<ReturnType<F>, Parameters<F>[A]>;
 export function jacfwd(f: AnyFunction, options: JacobianOptions = {}): AnyFunction {
   return make("jacfwd", f, options, forward);
 }
@@ -123,10 +123,10 @@ export function jacfwd(f: AnyFunction, options: JacobianOptions = {}): AnyFuncti
  * jacrev((x: Tensor) => mul(x, x))([1, 2]).toArray() // => [[2, 0], [0, 4]]
  */
 export function jacrev(f: (x: Tensor) => Tensor): (x: TensorLike) => Tensor;
-export function jacrev<F extends AnyFunction>(
+export function jacrev<F extends AnyFunction, const A extends number = 0>(
   f: F,
-  options?: JacobianOptions,
-): (...args: LikeArgs<Parameters<F>>) => Jacobians<ReturnType<F>, Parameters<F>[0]>;
+  options?: JacobianOptions<A>,
+): (...args: DiffArgs<Parameters<F>, A>) => Jacobians<ReturnType<F>, Parameters<F>[A]>;
 export function jacrev(f: AnyFunction, options: JacobianOptions = {}): AnyFunction {
   return make("jacrev", f, options, reverse);
 }
@@ -140,10 +140,10 @@ export function jacrev(f: AnyFunction, options: JacobianOptions = {}): AnyFuncti
  * jacobian(polar)([1, 1]).toArray() // => [[2, 0], [0, 3]]
  */
 export function jacobian(f: (x: Tensor) => Tensor): (x: TensorLike) => Tensor;
-export function jacobian<F extends AnyFunction>(
+export function jacobian<F extends AnyFunction, const A extends number = 0>(
   f: F,
-  options?: JacobianOptions,
-): (...args: LikeArgs<Parameters<F>>) => Jacobians<ReturnType<F>, Parameters<F>[0]>;
+  options?: JacobianOptions<A>,
+): (...args: DiffArgs<Parameters<F>, A>) => Jacobians<ReturnType<F>, Parameters<F>[A]>;
 export function jacobian(f: AnyFunction, options: JacobianOptions = {}): AnyFunction {
   return make("jacobian", f, options, (lin) => {
     return count(lin.variables) <= count(lin.values) ? forward(lin) : reverse(lin);

@@ -88,6 +88,9 @@ export function resolveArgnums(
         : `${name}：argnums 里的 ${i} 超出范围；调用时给了 ${count} 个参数，可用 0 到 ${count - 1}。`,
     );
   }
+  if (new Set(list).size < list.length) {
+    throw new TiduError("TIDU-GRAD-004", `${name}：argnums [${list.join(", ")}] 里有重复的。`);
+  }
   return list;
 }
 
