@@ -126,7 +126,9 @@ export function flatten(tree: unknown, path = "x"): Flat<TensorLike> {
   const structure = walk(tree, path, flat, isTensorLike, (x, where) => {
     throw new TiduError(
       "TIDU-TREE-001",
-      `${where} 处是${describe(x)}，不是张量。参与变换的只能是张量、数、数值数组，以及由它们组成的对象和数组。`,
+      `${where} 处是${describe(x)}，不是张量。参与变换的只能是张量、数、数值数组，以及由它们组成的对象和数组${
+        typeof x === "object" ? "；类的实例请换成普通对象，如 { w: model.w, b: model.b }" : ""
+      }。`,
     );
   });
   return { leaves, paths, structure };
