@@ -1,6 +1,7 @@
 import { sizeOf } from "../shape.js";
 import type { GraphNode } from "./graph.js";
 import { reachable } from "./optimise.js";
+import { along, recognize, silent } from "./patterns.js";
 import { symbolOf, withConstant } from "./symbols.js";
 
 /** 画出来的一个框。几个原语可以并成一个框（如平方和），常数写进运算的标题。 */
@@ -14,9 +15,6 @@ export interface Box {
   readonly isOutput: boolean;
 }
 
-/** 只改形状、不改数值的运算，通常不画。 */
-const silent = new Set(["reshape", "broadcastTo", "cast", "to"]);
-
 /**
  * 计算图 → 适合看的图：去掉没用到的节点，隐去改形与广播，常数并入运算，
  * 平方和写成 ‖·‖²，求和再除以个数写成平均。
@@ -24,10 +22,26 @@ const silent = new Set(["reshape", "broadcastTo", "cast", "to"]);
 export function readableBoxes(outputs: readonly GraphNode[], nodes: readonly GraphNode[]): Box[] {
   const live = reachable(outputs);
   const uses = new Map<GraphNode, number>();
-  for (const node of live) for (const x of node.args) uses.set(x, (uses.get(x) ?? 0) + 1);
+  const readers = new Map<GraphNode, GraphNode[]>();
+  for (const node of live) {
+    for (const x of node.args) {
+      uses.set(x, (uses.get(x) ?? 0) + 1);
+      readers.set(x, [...(readers.get(x) ?? []), node]);
+    }
+  }
   const boxes = new Map<GraphNode, Box>();
   const results = new Set(outputs);
   const own = (x: GraphNode): boolean => (uses.get(x) ?? 0) === 1 && !results.has(x) && x.name === undefined;
+  /** 整组合成一个框：里面的节点都不另作他用，也没有名字。 */
+  const whole = (node: GraphNode): { title: string; parts: Parts } | null => {
+    const found = recognize(node);
+    if (!found) return null;
+    const inside = new Set([node, ...found.inner]);
+    const closed = found.inner.every(
+      (x) => x.name === undefined && !results.has(x) && (readers.get(x) ?? []).every((r) => inside.has(r)),
+    );
+    return closed ? { title: found.title, parts: [...found.parts] } : null;
+  };
   /** 隐去的运算由它的来源代表。 */
   const visible = (x: GraphNode): GraphNode =>
     x.kind === "op" && silent.has(x.primitive!.name) && x.name === undefined && !boxes.has(x)
@@ -58,7 +72,7 @@ export function readableBoxes(outputs: readonly GraphNode[], nodes: readonly Gra
     if (silent.has(node.primitive!.name) && node.name === undefined && !isOutput && visible(node) !== node) {
       if (boxes.has(visible(node)) || isFolded(visible(node))) continue;
     }
-    const { title, parts } = describe(node, own, visible);
+    const { title, parts } = whole(node) ?? describe(node, own, visible);
     boxes.set(node, {
       node,
       kind: "op",
@@ -139,9 +153,7 @@ function squaredNorm(
   if (node.primitive!.name !== "sum") return null;
   const x = node.args[0]!;
   if (x.primitive?.name !== "square" || !own(x)) return null;
-  const axes = node.params["axes"] as readonly number[];
-  const where = axes.length === x.shape.length ? "" : ` 沿轴 ${axes.join(", ")}`;
-  return { title: `‖·‖²${where}`, parts: [[x.args[0]!, ""]] };
+  return { title: `‖·‖²${along(node)}`, parts: [[x.args[0]!, ""]] };
 }
 
 /** Σ 再乘 1/n 或除以 n → 平均。 */
@@ -156,8 +168,7 @@ function average(node: GraphNode, own: (x: GraphNode) => boolean): { title: stri
     const source = total.args[0]!;
     const n = sizeOf(source.shape) / Math.max(1, sizeOf(total.shape));
     if (Math.abs((name === "div" ? c : 1 / c) - n) > 1e-9 * n) continue;
-    const axes = total.params["axes"] as readonly number[];
-    const where = axes.length === source.shape.length ? "" : ` 沿轴 ${axes.join(", ")}`;
+    const where = along(total);
     const squared = squaredNorm(total, own);
     return squared
       ? { title: `均方${where}`, parts: squared.parts }
