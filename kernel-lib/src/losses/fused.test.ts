@@ -90,6 +90,14 @@ describe("融合核", () => {
     assert.equal(device.calls.at(-1), "triplet");
   });
 
+  it("只求值也用融合核", () => {
+    const device = new FusedDevice();
+    const on = (x: unknown): Tensor => place(tensor(x as number[]).concrete(), device);
+    near(huberLoss(on(y), [0, 0, 0, 0], { delta: 1.5 }), huberLoss(y, [0, 0, 0, 0], { delta: 1.5 }));
+    near(tripletLoss(on(A), on(P), on(N), { margin: 2 }), tripletLoss(A, P, N, { margin: 2 }));
+    assert.deepEqual(device.calls, ["huber", "triplet"]);
+  });
+
   it("二阶、vmap、jit 里求导走组合的原语，一样对", () => {
     const device = new FusedDevice();
     const on = (x: unknown): Tensor => place(tensor(x as number[]).concrete(), device);

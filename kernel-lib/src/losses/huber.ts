@@ -84,12 +84,16 @@ export function huberLoss(pred: TensorLike, target: TensorLike, options: HuberOp
 
 function fusedHuber(delta: number, reduction: "mean" | "sum") {
   const composed = (y: Tensor, t: Tensor): Tensor => reduce(huber(sub(y, t), delta), reduction);
+  const fused = (y: Tensor, t: Tensor): readonly Tensor[] | null => runFused("huber", [y, t], { delta });
   const scale = (y: Tensor): number => (reduction === "mean" ? 1 / y.size : 1);
   return customVjp(
-    composed,
+    (y: Tensor, t: Tensor): Tensor => {
+      const both = fused(y, t);
+      return both ? mul(both[0]!, scale(y)) : composed(y, t);
+    },
     (y: Tensor, t: Tensor): [Tensor, Tensor] => {
-      const fused = runFused("huber", [y, t], { delta });
-      if (fused) return [mul(fused[0]!, scale(y)), fused[1]!];
+      const both = fused(y, t);
+      if (both) return [mul(both[0]!, scale(y)), both[1]!];
       return [composed(y, t), huberGradient(sub(y, t), delta)];
     },
     (dy, ct, [, target]) => {

@@ -132,11 +132,13 @@ export function tripletLoss(
 
 function fusedTriplet(params: Required<TripletOptions>) {
   const composed = (a: Tensor, p: Tensor, n: Tensor): Tensor => triplet(a, p, n, params);
+  const fused = (a: Tensor, p: Tensor, n: Tensor): readonly Tensor[] | null =>
+    runFused("triplet", [a, p, n], params);
   return customVjp(
-    composed,
+    (a: Tensor, p: Tensor, n: Tensor): Tensor => fused(a, p, n)?.[0] ?? composed(a, p, n),
     (a: Tensor, p: Tensor, n: Tensor): [Tensor, Tensor[]] => {
-      const fused: readonly Tensor[] | null = runFused("triplet", [a, p, n], params);
-      if (fused) return [fused[0]!, fused.slice(1)];
+      const all = fused(a, p, n);
+      if (all) return [all[0]!, all.slice(1)];
       const g = tripletGradient(a, p, n, params);
       return [composed(a, p, n), [g.a, g.p, g.n]];
     },
