@@ -29,7 +29,7 @@ export function matmul(
   const total = batch * m * n;
   const result = gpu.pool.allocate(4 * total);
   if (total === 0) return result;
-  const r = m > 32 && n > 32 ? 4 : 1;
+  const r = (m > 32 && n > 32) || Math.max(m, n) > 65535 * side ? 4 : 1;
   const tile = side * r;
   const u = new Uniforms();
   const [M, N, K, B] = [u.push(m), u.push(n), u.push(k), u.push(batch)];
