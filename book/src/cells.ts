@@ -43,7 +43,9 @@ function codeCell(
 ): string {
   const question = (cell.metadata["tidu"] as { question?: string } | undefined)?.question;
   const code = `<pre class="code" tabindex="0" aria-label="单元格 ${number} 的代码"><code>${tools.highlight(cell.source, "typescript")}</code></pre>`;
-  const outputs = renderOutputs(cell.outputs, {
+  // stderr 是执行那台机器的杂音（驱动的警告之类），不进书；页内运行时照常显示
+  const shown = cell.outputs.filter((output) => output.output_type !== "stream" || output.name !== "stderr");
+  const outputs = renderOutputs(shown, {
     markdown: (source) => tools.markdown.render(source, env),
     math: (tex) => renderMathSafely(tex, true, (why) => env.report("TIDU-BOOK-103", why)),
   });

@@ -9,6 +9,7 @@ import { linkPlugin, referenceText } from "./links.js";
 import { mathPlugin, protectTableMath } from "./markdown-math.js";
 import { displayEquation, renderMathSafely } from "./math.js";
 import type { PageEnv } from "./page-env.js";
+import { spokenTex } from "./spoken-tex.js";
 import { termPlugin } from "./terms.js";
 import { escapeHtml, slugify } from "./text.js";
 
@@ -82,7 +83,7 @@ function headings(tokens: Token[], env: PageEnv, md: MarkdownIt): void {
   tokens.forEach((open, index) => {
     if (open.type === "inline" && tokens[index - 1]?.type !== "heading_open") {
       const passage = env.passages.at(-1);
-      if (passage) passage.text += `${plainText(open.children ?? [])}\n`;
+      if (passage) passage.text += `${plainText(open.children ?? [], spokenTex)}\n`;
     }
     if (open.type !== "heading_open") return;
     const inline = tokens[index + 1]!;
@@ -103,13 +104,13 @@ function headings(tokens: Token[], env: PageEnv, md: MarkdownIt): void {
 }
 
 /** 记号串里的文字；公式用它的 TeX。 */
-export function plainText(tokens: readonly Token[]): string {
+export function plainText(tokens: readonly Token[], math = (tex: string) => tex): string {
   return tokens
     .map((token) => {
       if (token.type === "html_inline") return token.content.replace(/<[^>]*>/g, "");
       if (token.type === "math_inline") {
         const { open = "", close = "" } = (token.meta ?? {}) as { open?: string; close?: string };
-        return open + token.content + close;
+        return open + math(token.content) + close;
       }
       return /^(text|code_inline)$/.test(token.type) ? token.content : "";
     })

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type SearchPage, search } from "./search.js";
+import { spokenTex } from "./spoken-tex.js";
 
 const pages: SearchPage[] = [
   {
@@ -51,6 +52,15 @@ describe("搜索", () => {
         if (query.trim() === "") return;
         assert.ok(search(pages, query).some(({ heading }) => heading === "Huber 损失"));
       }),
+    );
+  });
+
+  it("公式按读法进搜索：符号搜得到，不留反斜线", () => {
+    assert.equal(spokenTex("|e|\\le\\delta"), "|e|≤δ");
+    assert.equal(spokenTex("\\{g:\\lVert g\\rVert\\le1\\}"), "{g:‖g‖≤1}");
+    assert.equal(
+      spokenTex("\\tfrac12 e^2 = \\operatorname{clip}(e,-\\delta,\\delta)"),
+      "12 e^2 = clip(e,-δ,δ)",
     );
   });
 });

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Server, serve } from "./serve.js";
+import { checkPort, type Server, serve } from "./serve.js";
 
 describe("站点服务", () => {
   let root: string;
@@ -91,6 +91,8 @@ describe("站点服务", () => {
         `^TIDU-BOOK-001 端口 ${server.port} 已被别的程序占用；换一个，例如 npm start -- --port ${server.port + 1}$`,
       ),
     });
+    await assert.rejects(checkPort(server.port), { id: "TIDU-BOOK-001" });
+    await checkPort(0);
     await assert.rejects(serve({ root, port: 70000 }), {
       id: "TIDU-BOOK-002",
       message: /70000.*--port 4300/,

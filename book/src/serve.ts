@@ -1,7 +1,12 @@
 import { spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import { extname, join, normalize, sep } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
@@ -70,9 +75,7 @@ const headers = {
  * @throws {BookError} `TIDU-BOOK-001` 端口被占用，`TIDU-BOOK-002` 端口号不对，`TIDU-BOOK-005` 站点还没有生成。
  */
 export async function serve({ root, port, host = "127.0.0.1", open = false }: ServeOptions): Promise<Server> {
-  if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new BookError("TIDU-BOOK-002", `端口号 ${port} 不对：应是 0 到 65535 的整数，例如 --port 4300`);
-  }
+  validatePort(port);
   if (!(await stat(join(root, "index.html")).catch(() => undefined))) {
     throw new BookError("TIDU-BOOK-005", `${root} 里没有生成好的站点；先运行 npm start，或调用 buildSite`);
   }
@@ -83,10 +86,7 @@ export async function serve({ root, port, host = "127.0.0.1", open = false }: Se
       response.end("服务器读文件时出错");
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(portError(error, port)));
-    server.listen(port, host, resolve);
-  });
+  await listen(server, port, host);
   const address = server.address();
   const actual = typeof address === "object" && address ? address.port : port;
   const url = `http://${host === "127.0.0.1" ? "localhost" : host}:${actual}/`;
@@ -100,6 +100,30 @@ export async function serve({ root, port, host = "127.0.0.1", open = false }: Se
         server.closeAllConnections();
       }),
   };
+}
+
+/**
+ * 端口能不能用；生成站点之前先问，免得等完才知道。
+ *
+ * @throws {BookError} 同 {@link serve}。
+ */
+export async function checkPort(port: number, host = "127.0.0.1"): Promise<void> {
+  validatePort(port);
+  const probe = createServer();
+  await listen(probe, port, host);
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+function validatePort(port: number): void {
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return;
+  throw new BookError("TIDU-BOOK-002", `端口号 ${port} 不对：应是 0 到 65535 的整数，例如 --port 4300`);
+}
+
+function listen(server: HttpServer, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(portError(error, port)));
+    server.listen(port, host, resolve);
+  });
 }
 
 function portError(error: NodeJS.ErrnoException, port: number): Error {

@@ -209,6 +209,10 @@ describe("站点（真浏览器）", function () {
     await page.keyboard.insertText("群点再远");
     await page.waitForSelector(".search li");
     assert.match(await text(page.locator(".search li").first()), /离群点再远/);
+    await page.keyboard.press("Escape");
+    assert.ok(await page.locator(".search").isHidden(), "一次 Esc 就关");
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.waitForSelector(".search li");
     await page.keyboard.press("Enter");
     await page.waitForURL(/01-background\.html#/);
     await context.close();

@@ -100,6 +100,8 @@ export function startSearch(): void {
     if (event.key === "ArrowDown") select(selected + 1);
     else if (event.key === "ArrowUp") select(selected - 1);
     else if (event.key === "Enter") list.children[selected]?.querySelector("a")?.click();
+    else if (event.key === "Escape")
+      dialog.close(); // 浏览器默认先清空输入框
     else return;
     event.preventDefault();
   });
