@@ -42,7 +42,7 @@ class WorkerTransport implements Transport {
   constructor({ workerUrl, modules = {} }: BrowserSessionOptions, listener: Listener) {
     this.#listener = listener;
     const shared = typeof SharedArrayBuffer === "function" && globalThis.crossOriginIsolated === true;
-    this.#flag = shared ? new Int32Array(new SharedArrayBuffer(4)) : new Int32Array(1);
+    this.#flag = shared ? new Int32Array(new SharedArrayBuffer(8)) : new Int32Array(2);
     this.#worker = new Worker(workerUrl, { type: "module", name: "tidu" });
     this.#worker.onmessage = ({ data }: { data: FromWorker }) => {
       if (data.type === "reply") listener.reply(data.reply);
@@ -68,9 +68,10 @@ class WorkerTransport implements Transport {
     this.#post(request);
   }
 
-  interrupt(): void {
+  interrupt(id: number): void {
+    Atomics.store(this.#flag, 1, id);
     Atomics.store(this.#flag, 0, 1);
-    this.#post({ type: "interrupt" });
+    this.#post({ type: "interrupt", id });
   }
 
   async kill(): Promise<void> {

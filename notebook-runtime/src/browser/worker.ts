@@ -71,9 +71,9 @@ scope.addEventListener("message", ({ data }) => {
     const { id } = data;
     outbox.begin();
     runner
-      ?.run(data.code, data.label)
+      ?.run(data.code, data.label, id)
       .then(({ status, error }) => reply({ type: "done", id, status, error }));
-  } else if (data.type === "interrupt") runner?.interrupt();
+  } else if (data.type === "interrupt") runner?.interrupt(data.id);
 });
 
 scope.addEventListener("error", (event) => {

@@ -99,10 +99,12 @@ export class ExecutionProcess implements Transport {
   }
 
   /** 旗子经监视线程立起，死循环里也看得见。 */
-  interrupt(): void {
+  interrupt(id: number): void {
     const watch = this.#child.stdio[4] as Writable | null | undefined;
-    if (this.alive) watch?.write("!");
-    this.send({ type: "interrupt" });
+    const bytes = Buffer.alloc(4);
+    bytes.writeInt32LE(id);
+    if (this.alive) watch?.write(bytes);
+    this.send({ type: "interrupt", id });
   }
 
   async kill(): Promise<void> {

@@ -9,14 +9,14 @@ import { type CellApi, Runner } from "../runtime/runner.js";
 import { CellSources } from "../runtime/stack.js";
 import { protectedCall } from "./breaker.js";
 import { Loader } from "./loader.js";
-import { FLAG, HANDLED } from "./shared.js";
+import { CURRENT, FLAG, HANDLED, TARGET } from "./shared.js";
 import { writeOutput, writeReply } from "./wire.js";
 
 const own = new URL("..", import.meta.url).href;
 
 /** 在本进程里执行单元格，回应父进程的请求。 */
 export function createServer(): (request: Request) => void {
-  const shared = new SharedArrayBuffer(16);
+  const shared = new SharedArrayBuffer(32);
   const state = new Int32Array(shared);
   const sources = new CellSources(isInternal);
   Error.stackTraceLimit = 30;
@@ -32,7 +32,7 @@ export function createServer(): (request: Request) => void {
     inspect: (value) => inspect(value),
     emit: writeOutput,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
-    flag: state.subarray(FLAG, FLAG + 1),
+    flag: state.subarray(FLAG, TARGET + 1),
     sources,
   });
   runner.variables.define("require", loader.require);
@@ -47,12 +47,14 @@ export function createServer(): (request: Request) => void {
 
   return (request) => {
     if (request.type === "execute") {
-      runner.run(request.code, request.label).then(({ status, error }) => {
-        writeReply({ type: "done", id: request.id, status, error });
+      const { id } = request;
+      Atomics.store(state, CURRENT, id);
+      runner.run(request.code, request.label, id).then(({ status, error }) => {
+        writeReply({ type: "done", id, status, error });
       });
     } else if (request.type === "interrupt") {
       Atomics.add(state, HANDLED, 1);
-      runner.interrupt();
+      runner.interrupt(request.id);
     }
   };
 }

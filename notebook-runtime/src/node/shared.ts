@@ -1,8 +1,12 @@
 // 主线程与监视线程共享的内存：各项的下标。
 
-/** 非零：中断。单元格里的循环看它。 */
+/** 非零：有中断请求。单元格里的循环看它。 */
 export const FLAG = 0;
+/** 请求中断的是第几次执行。 */
+export const TARGET = 1;
 /** 主线程的事件循环每处理一次中断就加一。 */
-export const HANDLED = 1;
+export const HANDLED = 2;
 /** 主线程正在受 vm 保护的同步代码里，可以用信号打断。 */
-export const BREAKABLE = 2;
+export const BREAKABLE = 3;
+/** 主线程正在（或最近）做第几次执行。 */
+export const CURRENT = 4;

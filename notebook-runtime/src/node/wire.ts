@@ -4,7 +4,7 @@ import type { Output } from "../types.js";
 
 /** 子进程 → 父进程走文件描述符 3：一个字节的种类、四字节小端长度、UTF-8 正文。 */
 export const OUT_FD = 3;
-/** 父进程 → 监视线程走文件描述符 4：一个字节是一次中断；连接断开说明父进程不在了。 */
+/** 父进程 → 监视线程走文件描述符 4：每四个字节是一次中断（第几次执行）；连接断开说明父进程不在了。 */
 export const WATCH_FD = 4;
 
 export const STDOUT = 0x6f;

@@ -11,6 +11,15 @@ export class Interrupted extends Error {
   }
 }
 
+/** 抛出的值可能是会抛错的 Proxy，连 instanceof 都不能放心用。 */
+export function isInterrupted(thrown: unknown): boolean {
+  try {
+    return thrown instanceof Interrupted;
+  } catch {
+    return false;
+  }
+}
+
 /** 出错的值原来的栈；我们改写过 stack 的错误，原样留在这里。 */
 const rawStacks = new WeakMap<object, string>();
 
@@ -27,11 +36,12 @@ export function installStackFormatter(sources: CellSources): void {
 }
 
 export function cleanMessage(error: unknown): void {
-  if (!(error instanceof Error) || typeof error.message !== "string" || !error.message.includes("ª")) return;
   try {
+    if (!(error instanceof Error) || typeof error.message !== "string" || !error.message.includes("ª"))
+      return;
     error.message = plainNames(error.message);
   } catch {
-    // 冻结的错误对象：消息保持原样。
+    // 冻结的错误、会抛错的 Proxy：消息保持原样。
   }
 }
 
@@ -45,6 +55,20 @@ function header(error: Error): string {
 
 /** 抛出的值 → 给学习者看的错误；inspect 用来显示不是 Error 的值。 */
 export function describeFailure(
+  thrown: unknown,
+  sources: CellSources,
+  inspect: (value: unknown) => string,
+  cell: { label: string; source: string },
+): CellError {
+  try {
+    return describe(thrown, sources, inspect, cell);
+  } catch {
+    const evalue = "（抛出的值无法显示）";
+    return { ename: "抛出的值", evalue, traceback: [`抛出的值: ${evalue}`], cell: cell.label };
+  }
+}
+
+function describe(
   thrown: unknown,
   sources: CellSources,
   inspect: (value: unknown) => string,

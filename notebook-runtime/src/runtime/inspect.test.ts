@@ -18,7 +18,7 @@ circular.list = [circular];
 
 const values: Record<string, unknown> = {
   数: [0, -0, 1.5, Number.NaN, Infinity, 12n, true, null, undefined],
-  串: ["a", "it's", 'say "hi"', `it's "x"`, "多行\n文本", "\u0000\u007f\\", "`${x}'\""],
+  串: ["a", "it's", 'say "hi"', `it's "x"`, "多行\n文本", "\u0000\u007f\\", "`$\u007bx}'\""],
   顶层串: "it's",
   空: [{}, [], new Map(), new Set(), new Point(), Object.create(null), () => {}, class {}],
   函数: [function foo() {}, class A {}, class B extends Point {}, async () => {}, function* g() {}],

@@ -85,14 +85,11 @@ const ESCAPES: Record<string, string> = {
 /** 单引号；里面有单引号而没有别的引号时换一种。 */
 function quote(text: string): string {
   const mark = !text.includes("'") ? "'" : !text.includes('"') ? '"' : !/[`]|\$\{/.test(text) ? "`" : "'";
-  const escaped = text.replace(
-    /[\x00-\x1f\x7f-\x9f\\]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-    (c) => {
-      const code = c.charCodeAt(0);
-      if (code >= 0xd800) return `\\u${code.toString(16).toUpperCase()}`;
-      return ESCAPES[c] ?? `\\x${code.toString(16).toUpperCase().padStart(2, "0")}`;
-    },
-  );
+  const escaped = text.replace(/[\p{Cc}\p{Cs}\\]/gu, (c) => {
+    const code = c.charCodeAt(0);
+    if (code >= 0xd800) return `\\u${code.toString(16).toUpperCase()}`;
+    return ESCAPES[c] ?? `\\x${code.toString(16).toUpperCase().padStart(2, "0")}`;
+  });
   return mark === "'" ? `'${escaped.replaceAll("'", "\\'")}'` : mark + escaped + mark;
 }
 

@@ -3,7 +3,7 @@ import type { CellError, Output } from "../types.js";
 /** 会话 → 执行环境。 */
 export type Request =
   | { type: "execute"; id: number; code: string; label: string }
-  | { type: "interrupt" }
+  | { type: "interrupt"; id: number }
   | { type: "input"; id: number; text: string | null };
 
 /** 执行环境 → 会话（输出另走）。 */
@@ -24,7 +24,7 @@ export interface Listener {
 export interface Transport {
   readonly alive: boolean;
   send(request: Request): void;
-  /** 请求中断，不等结果。 */
-  interrupt(): void;
+  /** 请求中断第 id 次执行，不等结果；它若已经结束，请求作废。 */
+  interrupt(id: number): void;
   kill(): Promise<void>;
 }

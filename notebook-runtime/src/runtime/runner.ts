@@ -3,7 +3,7 @@ import { CellSyntaxError } from "../compiler/errors.js";
 import type { StaticImport } from "../compiler/types.js";
 import type { CellError, Output } from "../types.js";
 import { Variables } from "./box.js";
-import { cleanMessage, describeFailure, Interrupted } from "./failure.js";
+import { cleanMessage, describeFailure, Interrupted, isInterrupted } from "./failure.js";
 import { resultBundle } from "./format.js";
 import type { CellSources } from "./stack.js";
 
@@ -20,7 +20,7 @@ export interface Engine {
   emit(output: Output): void;
   /** 让事件循环走一圈：此间出现的未处理拒绝归这个单元格。 */
   turn(): Promise<void>;
-  /** 第 0 项非零：中断。 */
+  /** 第 0 项非零：有中断请求；第 1 项：请求中断的是第几次执行。 */
   flag: Int32Array;
   sources: CellSources;
 }
@@ -57,6 +57,7 @@ export class Runner {
   readonly variables = new Variables();
   readonly #engine: Engine;
   #current: Run | null = null;
+  #id = 0;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -66,9 +67,10 @@ export class Runner {
     return this.#current !== null;
   }
 
-  async run(source: string, label: string): Promise<RunResult> {
+  async run(source: string, label: string, id: number): Promise<RunResult> {
     const engine = this.#engine;
     engine.flag[0] = 0;
+    this.#id = id;
     const run: Run = {
       label,
       source,
@@ -93,7 +95,7 @@ export class Runner {
       return { status: "ok" };
     } catch (thrown) {
       run.cancelled = true;
-      if (thrown instanceof Interrupted) return { status: "interrupted", error: this.#describe(thrown, run) };
+      if (isInterrupted(thrown)) return { status: "interrupted", error: this.#describe(thrown, run) };
       return { status: "error", error: this.#describe(thrown, run) };
     } finally {
       this.#current = null;
@@ -134,14 +136,16 @@ export class Runner {
       box: (name) => this.variables.box(name),
       flag: engine.flag,
       stop: () => {
-        throw new Interrupted();
+        // 迟到的请求：要中断的那次执行已经结束。
+        if (engine.flag[1] !== this.#id) engine.flag[0] = 0;
+        else throw new Interrupted();
       },
       w: (value) => {
         if (run.cancelled) throw new Interrupted();
         return value;
       },
       caught: (error) => {
-        if (error instanceof Interrupted) throw error;
+        if (isInterrupted(error)) throw error;
         cleanMessage(error);
       },
       load: (specifier, options) => engine.load(String(specifier), options),
@@ -155,7 +159,7 @@ export class Runner {
       const options = Object.keys(attributes).length > 0 ? { with: attributes } : undefined;
       module = await this.#engine.load(specifier, options);
     } catch (cause) {
-      if (cause instanceof Interrupted || !isMissing(cause)) throw cause;
+      if (isInterrupted(cause) || !isMissing(cause)) throw cause;
       throw Object.assign(
         new CellSyntaxError(`找不到模块 "${specifier}"：${(cause as Error).message}`, line, column),
         {
@@ -178,7 +182,9 @@ export class Runner {
   }
 
   /** 立即结束当前的等待；同步的循环由 flag 停下。 */
-  interrupt(): void {
+  interrupt(id: number): void {
+    if (id !== this.#id) return;
+    this.#engine.flag[1] = id;
     this.#engine.flag[0] = 1;
     this.#current?.fail(new Interrupted());
   }
@@ -186,11 +192,11 @@ export class Runner {
   /** 回调里抛出的错误；单元格还在等时算它的，否则写到 stderr。 */
   uncaught(error: unknown): void {
     if (this.#current) this.#current.fail(error);
-    else if (!(error instanceof Interrupted)) this.#report(error);
+    else if (!isInterrupted(error)) this.#report(error);
   }
 
   rejected(promise: unknown, reason: unknown): void {
-    if (reason instanceof Interrupted) return;
+    if (isInterrupted(reason)) return;
     if (this.#current) this.#current.rejections.set(promise, reason);
     else this.#report(reason);
   }

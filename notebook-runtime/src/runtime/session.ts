@@ -112,7 +112,7 @@ export class CellSession implements Session {
       this.#finish(current, { status: current.reason, error: interruption() });
       return;
     }
-    this.transport?.interrupt();
+    this.transport?.interrupt(current.id);
     if (grace === null) return;
     const timer = setTimeout(() => {
       if (this.#current === current) this.transport?.kill();
