@@ -8,6 +8,7 @@ import "../index.js";
 import type { Tensor } from "../tensor.js";
 import { type Case, cases } from "../testing/cases.js";
 import { grad } from "../transforms/grad.js";
+import { jit } from "../transforms/jit.js";
 import { jvp } from "../transforms/jvp.js";
 import { vjp } from "../transforms/vjp.js";
 import { vmap } from "../transforms/vmap.js";
@@ -101,6 +102,17 @@ describe("原语表", () => {
         const single = c.f(...tensorsOf(c).map((t) => (isFloat(t.dtype) ? astype(t, "float32") : t)));
         if (isFloat(y.dtype)) assert.equal(single.dtype, "float32");
         near(astype(single, y.dtype), y, 1e-5, "float32");
+      });
+
+      it("jit 与即时执行一致，前向与梯度", () => {
+        const { f, xs } = overFloats(c);
+        near(jit(f)(...xs) as Tensor, f(...xs), 1e-12, "前向");
+        if (c.flat) return;
+        const loss = (...as: Tensor[]): Tensor => sum(sin(f(...as)));
+        const g = grad(loss as any, { argnums: xs.map((_, i) => i) }) as any;
+        const compiled = jit(g as (...as: Tensor[]) => Tensor[])(...xs);
+        for (const [i, expected] of (g(...xs) as Tensor[]).entries())
+          near(compiled[i]!, expected, 1e-12, `对第 ${i} 个输入的梯度`);
       });
 
       it("jvp 等于有限差分", () => {
