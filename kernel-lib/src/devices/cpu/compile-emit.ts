@@ -32,6 +32,39 @@ export function combine(op: keyof typeof identity, acc: string, x: string): stri
   return op === "prod" ? `${acc} * ${x}` : `Math.${op}(${acc}, ${x})`;
 }
 
+interface Accumulator {
+  readonly name: string;
+  readonly op: keyof typeof identity;
+}
+
+/** 这么长的归约循环才值得展开；循环体太长则不展开。 */
+const unrollFrom = 32;
+const unrollLength = 1200;
+
+/**
+ * 归约循环一次走四步，四个累加器轮流用：一个累加器时，每次加法都要等上一次的结果。
+ */
+function unrolled(v: string, extent: number, body: string, accumulators: readonly Accumulator[]): string {
+  const whole = extent - (extent % 4);
+  const step = (k: number): string => {
+    let text = body;
+    for (const { name } of k === 0 ? [] : accumulators) {
+      text = text.replaceAll(new RegExp(`\\b${name}\\b`, "g"), `${name}_${k}`);
+    }
+    return `{ const ${v} = ${v}_4 + ${k};\n${text}\n}`;
+  };
+  const lines = accumulators.map(
+    ({ name, op }) => `let ${[1, 2, 3].map((k) => `${name}_${k} = ${identity[op]}`).join(", ")};`,
+  );
+  lines.push(`for (let ${v}_4 = 0; ${v}_4 < ${whole}; ${v}_4 += 4) {`, ...[0, 1, 2, 3].map(step), "}");
+  if (whole < extent) lines.push(`for (let ${v} = ${whole}; ${v} < ${extent}; ${v}++) {\n${body}\n}`);
+  for (const { name, op } of accumulators) {
+    const pair = [combine(op, name, `${name}_1`), combine(op, `${name}_2`, `${name}_3`)];
+    lines.push(`${name} = ${combine(op, `(${pair[0]})`, `(${pair[1]})`)};`);
+  }
+  return lines.join("\n");
+}
+
 /**
  * 一个循环嵌套的代码。每个中间值都是一个 const，放在它依赖的最深一层循环里，
  * 与里层循环无关的计算因此自动提到外面。
@@ -47,6 +80,8 @@ export class LoopEmitter {
   private readonly before: string[] = [];
   private readonly after: string[] = [];
   private readonly logical: ReadonlySet<Expr>;
+  /** 最里层循环里的累加器。 */
+  private readonly accumulators: Accumulator[] = [];
   private count = 0;
 
   constructor(kernel: Kernel & { kind: "loop" }, names: Names) {
@@ -76,8 +111,13 @@ export class LoopEmitter {
     const loop = this.loops[depth];
     if (!loop) return [...head, ...tail].join("\n");
     const { name } = loop.v;
+    const inner = this.nest(depth + 1);
+    const accumulators = depth + 1 === this.loops.length ? this.accumulators : [];
+    if (accumulators.length > 0 && loop.extent >= unrollFrom && inner.length < unrollLength) {
+      return [...head, unrolled(name, loop.extent, inner, accumulators), ...tail].join("\n");
+    }
     const open = `for (let ${name} = 0; ${name} < ${loop.extent}; ${name}++) {`;
-    return [...head, open, this.nest(depth + 1), "}", ...tail].join("\n");
+    return [...head, open, inner, "}", ...tail].join("\n");
   }
 
   private member({ node, reduce, expr, address }: Member): void {
@@ -101,6 +141,7 @@ export class LoopEmitter {
       // 留下的循环都在外层：累加器是局部变量。
       const acc = scalar ?? `a${node.id}`;
       const init = `let ${acc} = ${identity[reduce]};`;
+      this.accumulators.push({ name: acc, op: reduce });
       if (scalar !== null) this.before.push(init);
       else this.scopes[kept]!.head.push(init);
       body.tail.push(`${acc} = ${combine(reduce, acc, value)};`);

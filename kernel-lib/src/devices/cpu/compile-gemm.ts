@@ -23,6 +23,15 @@ export function gemm(
   a: Strided,
   b: Strided,
 ): void {
+  if (n === 1) {
+    gemv(out, start, m, k, a, { ...b, step: b.row });
+    return;
+  }
+  if (m === 1) {
+    const transposed = { ...b, row: b.column, column: b.row };
+    gemv(out, start, n, k, transposed, { ...a, step: a.column });
+    return;
+  }
   const left = a.column === 1 ? a : packRows(a, m, k);
   if (panel.length < 4 * k) panel = new Float64Array(4 * k);
   for (let j = 0; j < n; j += 4) {
@@ -33,6 +42,44 @@ export function gemm(
       tile(out, start + i * n + j, n, width, i + 1 < m, left.data, left.offset + i * left.row, second, k);
     }
   }
+}
+
+/** 矩阵乘向量：沿内存连续的方向走，行连续就逐行求内积，列连续就逐列累加。 */
+function gemv(
+  out: TypedArray,
+  start: number,
+  rows: number,
+  k: number,
+  a: Strided,
+  v: { readonly data: TypedArray; readonly offset: number; readonly step: number },
+): void {
+  const x = new Float64Array(k);
+  for (let p = 0; p < k; p++) x[p] = v.data[v.offset + p * v.step]!;
+  if (a.row === 1 && a.column !== 1) {
+    const sum = new Float64Array(rows);
+    for (let p = 0; p < k; p++) axpy(sum, x[p]!, a.data, a.offset + p * a.column, rows);
+    for (let i = 0; i < rows; i++) out[start + i] = sum[i]!;
+    return;
+  }
+  const left = a.column === 1 ? a : packRows(a, rows, k);
+  for (let i = 0; i < rows; i++) out[start + i] = dot(left.data, left.offset + i * left.row, x, k);
+}
+
+function axpy(sum: Float64Array, x: number, data: TypedArray, from: number, n: number): void {
+  for (let i = 0; i < n; i++) sum[i]! += x * data[from + i]!;
+}
+
+function dot(data: TypedArray, from: number, x: Float64Array, k: number): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let p = 0;
+  for (; p + 3 < k; p += 4) {
+    s0 += data[from + p]! * x[p]!;
+    s1 += data[from + p + 1]! * x[p + 1]!;
+    s2 += data[from + p + 2]! * x[p + 2]!;
+    s3 += data[from + p + 3]! * x[p + 3]!;
+  }
+  for (; p < k; p++) s0 += data[from + p]! * x[p]!;
+  return s0 + s1 + (s2 + s3);
 }
 
 function packRows(a: Strided, m: number, k: number): Strided {
