@@ -65,7 +65,7 @@ async function native(name: string): Promise<Backend | string> {
       : name.endsWith("-gpu")
         ? "CPU（没有可用的 CUDA 11.2 与 cuDNN 8.1）"
         : "CPU";
-    return { tf, name: "tensorflow", detail: `${where}，${name}` };
+    return { tf, name: tf.getBackend(), detail: `${where}，${name}` };
   } catch (error) {
     const text = String((error as Error).message).split("\n")[0]!;
     const library = /(lib\w+[\w.]*|\w+\.dll)/.exec(text)?.[1];

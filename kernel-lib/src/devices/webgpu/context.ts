@@ -143,6 +143,8 @@ export class GpuContext {
         layout: this.gpu.createPipelineLayout({ bindGroupLayouts: [layout] }),
         compute: { module: this.gpu.createShaderModule({ code }) },
       });
+      // 形状一直在变的程序不该让缓存无限地长。
+      if (this.pipelines.size >= 4096) this.pipelines.clear();
       this.pipelines.set(code, pipeline);
     }
     return pipeline;

@@ -149,6 +149,22 @@ describe("webgpu 设备", () => {
     assert.throws(() => one.broadcastTo([huge]), withId("TIDU-GPU-002"));
   });
 
+  it("派发超过每个轴的上限：TIDU-GPU-001", () => {
+    const out = gpu.gpu.pool.allocate(4);
+    const dispatch = { code: "", inputs: [], outputs: [out], groups: [70_000, 1, 1] as const };
+    assert.throws(() => gpu.gpu.dispatch(dispatch), withId("TIDU-GPU-001"));
+  });
+
+  it("显存不够：TIDU-GPU-003", async () => {
+    const x = to([1, 2], "webgpu");
+    class GPUOutOfMemoryError extends Error {}
+    gpu.gpu.gpu.dispatchEvent(
+      Object.assign(new Event("uncapturederror"), { error: new GPUOutOfMemoryError("Out of memory") }),
+    );
+    await assert.rejects(x.data(), withId("TIDU-GPU-003"));
+    assert.deepEqual([...(await x.data())], [1, 2]);
+  });
+
   it("着色器出错：读取时 TIDU-GPU-005，之后恢复正常", async () => {
     const out = gpu.gpu.pool.allocate(4);
     gpu.gpu.dispatch({ code: "不是 WGSL", inputs: [], outputs: [out], groups: 1 });
