@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { assertClose } from "./assert-close.js";
 
 describe("assertClose", () => {
-  it("返回最大的绝对误差", () => {
-    assert.equal(assertClose([1, 2], [1, 2.5], 0.3), 0.5);
-    assert.equal(assertClose([], []), 0);
+  it("容差之内通过，也不返回值", () => {
+    assert.equal(assertClose([1, 2], [1, 2.5], 0.3), undefined);
+    assert.equal(assertClose([], []), undefined);
+    assert.throws(() => assertClose([1, 2], [1, 2.5], 0.1), /TIDU-CHECK-002/);
   });
 
   it("指出最差的元素", () => {
