@@ -82,6 +82,8 @@ export class LoopEmitter {
   private readonly logical: ReadonlySet<Expr>;
   /** 最里层循环里的累加器。 */
   private readonly accumulators: Accumulator[] = [];
+  /** 提到外层的地址。 */
+  private readonly bases = new Map<string, string>();
   private count = 0;
 
   constructor(kernel: Kernel & { kind: "loop" }, names: Names) {
@@ -255,11 +257,31 @@ export class LoopEmitter {
     return depth;
   }
 
+  /** 地址的文本；外层循环定下的那部分提到外层去算。 */
   private address(a: Affine): string {
+    const terms = [...a.terms].sort(([x], [y]) => this.levelOf(x) - this.levelOf(y));
+    const show = (list: typeof terms): string =>
+      list.map(([v, c]) => (c === 1 ? v.name : `${v.name} * ${c}`)).join(" + ");
     const parts: string[] = [];
-    for (const [v, c] of a.terms) parts.push(c === 1 ? v.name : `${v.name} * ${c}`);
+    const last = terms.pop();
+    if (terms.length > 0) {
+      const outer = this.scopes[this.depthOf(terms.map(([v]) => v))]!;
+      const text = show(terms);
+      let name = this.bases.get(text);
+      if (!name) {
+        name = `p${this.count++}`;
+        this.bases.set(text, name);
+        outer.head.push(`const ${name} = ${text};`);
+      }
+      parts.push(name);
+    }
+    if (last) parts.push(show([last]));
     if (a.offset !== 0 || parts.length === 0) parts.push(String(a.offset));
     return parts.join(" + ");
+  }
+
+  private levelOf(v: Var): number {
+    return this.inner.has(v) ? Infinity : this.depthOf([v]);
   }
 }
 
