@@ -17,7 +17,14 @@ for (const file of files) {
     process.exitCode = 2;
     continue;
   }
-  const notebook = parseNotebook(await readFile(file, "utf8"));
+  let notebook;
+  try {
+    notebook = parseNotebook(await readFile(file, "utf8"));
+  } catch (error) {
+    console.error(`TIDU-BOOK-003 ${file} 读不出来：${error.message}`);
+    process.exitCode = 1;
+    continue;
+  }
   const cells = notebook.cells.map((cell) => ({ type: cell.cell_type, source: cell.source }));
   const { labels } = collectLabels(cells, `${Number(match[1])}.${Number(match[2])}`, file);
   let changed = 0;

@@ -1,5 +1,6 @@
 // 只给测试用：真的 Chromium。没有装时返回 undefined，测试据此跳过。
 import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 const candidates = [
@@ -21,9 +22,20 @@ const quiet = [
   "--disable-sync",
 ];
 
-export async function launchBrowser(): Promise<Browser | undefined> {
+/** 没有显卡时用 Chromium 自带的软件实现：只证明正确。 */
+const software = [
+  "--enable-unsafe-webgpu",
+  "--enable-features=Vulkan",
+  "--use-webgpu-adapter=swiftshader",
+  "--use-vulkan=swiftshader",
+];
+
+export async function launchBrowser(webgpu = false): Promise<Browser | undefined> {
   const executablePath = candidates.find((path) => path && existsSync(path));
-  return executablePath ? chromium.launch({ executablePath, args: quiet }) : undefined;
+  if (!executablePath) return undefined;
+  const args = webgpu ? [...quiet.filter((arg) => arg !== "--disable-gpu"), ...software] : quiet;
+  const env = { ...process.env, XDG_RUNTIME_DIR: process.env["XDG_RUNTIME_DIR"] ?? tmpdir() };
+  return chromium.launch({ executablePath, args, env: env as Record<string, string> });
 }
 
 export interface View {

@@ -52,7 +52,7 @@ function codeCell(
   const fold = (folded: boolean, summary: string, body: string) =>
     folded ? `<details class="fold"><summary>${summary}</summary>${body}</details>` : body;
   const attributes = question === undefined ? "" : ` data-question="${escapeHtml(question)}"`;
-  return `<div class="cell${question === undefined ? "" : " cell-question"}" id="cell-${number}" data-cell="${number}"${attributes} role="group" aria-label="单元格 ${number}">
+  return `<div class="cell${question === undefined ? "" : " cell-question"}" id="cell-${number}" data-cell="${number}" data-id="${escapeHtml(cell.id)}"${attributes} role="group" aria-label="单元格 ${number}">
 ${fold(tags.has("hide-input"), "代码", `<div class="cell-code">${code}</div>`)}
 ${fold(tags.has("hide-output"), "输出", `<div class="cell-outputs">${outputs}</div>`)}
 </div>`;

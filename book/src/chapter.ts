@@ -83,7 +83,7 @@ export function renderChapter(
         .find(({ text }) => text.trim() !== "")
         ?.text.trim()
         .slice(0, 120) ?? title,
-    body: article(source, cells, url),
+    body: article(source, cells, url, files),
     headings: env.headings,
     passages: env.passages.filter(({ text, heading: name }) => text.trim() !== "" || name !== ""),
     terms: env.pageTerms,
@@ -91,13 +91,25 @@ export function renderChapter(
   };
 }
 
-function article(source: Source, cells: string, url: string): string {
+function article(source: Source, cells: string, url: string, files: SiteFiles): string {
   const download = `${rootPrefix(url)}files/${source.file}`;
   const label = source.kind === "exercise" ? `练习 ${source.number}` : `第 ${source.number} 章`;
   const head = `<p class="chapter-number">${escapeHtml(label)}</p>`;
-  const tools = `<div class="chapter-tools">${labLink(source.file, download)}</div>`;
+  const tools = `<div class="chapter-tools">${counterpart(source, url, files)}${labLink(source.file, download)}</div>`;
   const body = /<\/h1>/.test(cells) ? cells.replace("</h1>", `</h1>\n${tools}`) : tools + cells;
   return `<article class="prose">\n${head}\n${body}\n</article>`;
+}
+
+/** 章与它的练习互相链接。 */
+function counterpart(source: Source, url: string, files: SiteFiles): string {
+  const [from, to, text] =
+    source.kind === "chapter"
+      ? ["notebooks/", "exercises/", "做本章练习"]
+      : ["exercises/", "notebooks/", "读这一章"];
+  const other = to + source.file.slice(from.length);
+  return files.notebooks.has(other)
+    ? `<a href="${rootPrefix(url)}${encodeURI(pageUrl(other))}">${text}</a>`
+    : "";
 }
 
 function resolve(

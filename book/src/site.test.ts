@@ -128,6 +128,45 @@ describe("站点（真浏览器）", function () {
     await context.close();
   });
 
+  it("改过的代码留到下次来，还原之后不再留", async () => {
+    const { page, context } = await open(exerciseUrl);
+    await rewrite(page, 1, "const huberValue = (e: number) => e;");
+    await page.reload();
+    assert.equal(await text(cell(page, 1).locator("pre.code")), "const huberValue = (e: number) => e;");
+    await cell(page, 1).locator('[data-action="reset"]').click();
+    assert.match(await text(cell(page, 1).locator("pre.code")), /还没有作答/);
+    await page.reload();
+    assert.match(await text(cell(page, 1).locator("pre.code")), /还没有作答/);
+    assert.ok(await cell(page, 1).locator('[data-action="reset"]').isHidden());
+    await context.close();
+  });
+
+  it("有 WebGPU 时，页内的单元格能用上，结果与 cpu 一致", async function () {
+    const gpu = await launchBrowser(true);
+    try {
+      const { page } = await openPage(gpu!, server.url, chapterUrl);
+      const adapter = await page.evaluate(async () => {
+        const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
+        return (await gpu?.requestAdapter()) != null;
+      });
+      if (!adapter) return this.skip();
+      await rewrite(
+        page,
+        1,
+        `import { device, grad, huber, mean, Tensor, tensor } from "@tidu/kernel-lib";
+await device("webgpu");
+const f = (e: Tensor) => mean(huber(e, 1));
+const e = tensor([-3, -0.5, 0, 0.25, 2]);
+console.log(Array.from(await grad(f)(e.to("webgpu")).data(), (g) => Number((5 * g).toFixed(5))).join(" "));`,
+      );
+      await run(page, 1);
+      await finished(page, 1);
+      assert.equal((await text(outputs(page, 1))).trim(), "-1 -0.5 0 0.25 1");
+    } finally {
+      await gpu?.close();
+    }
+  });
+
   it("出错时指出单元格与行，后面的不运行并说明原因", async () => {
     const { page, context } = await open(chapterUrl);
     await rewrite(page, 1, "const x: number = 1;\nnull.f;");
@@ -269,7 +308,7 @@ describe("站点（真浏览器）", function () {
     await context.close();
   });
 
-  it("真的章与练习：没有问题，没有报错", async function () {
+  it("真的章与练习：没有问题，没有报错，在页内从头运行到尾", async function () {
     const chapter = "3-architectures/02-losses";
     if (!existsSync(join(repository, "notebooks", `${chapter}.ipynb`))) return this.skip();
     const folder = await mkdtemp(join(tmpdir(), "tidu-course-"));
@@ -286,6 +325,15 @@ describe("站点（真浏览器）", function () {
           await context.close();
         }
       }
+      const { page, complaints } = await openPage(browser!, course.url, `${chapter}.html`);
+      const total = await page.locator(".cell").count();
+      await page.locator(".cell").last().locator('[data-action="run"]').click();
+      await page.waitForFunction(
+        (count) => document.querySelectorAll('.cell[data-state="ok"]').length === count,
+        total,
+        { timeout: 60_000 },
+      );
+      assert.deepEqual(complaints, []);
     } finally {
       await course.close();
       await rm(folder, { recursive: true, force: true });

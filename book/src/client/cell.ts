@@ -1,3 +1,4 @@
+import { loadDrafts } from "./drafts.js";
 import { element } from "./page.js";
 
 export type CellState = "fresh" | "queued" | "running" | "ok" | "failed" | "dirty";
@@ -12,9 +13,12 @@ export interface Editor {
 /** 页面上的一个代码单元格。 */
 export interface Cell {
   number: number;
+  id: string;
   element: HTMLElement;
   /** 书里原来的代码。 */
   original: string;
+  /** 上次来时改过的代码。 */
+  draft: string | undefined;
   editor: Editor | undefined;
   outputs: HTMLElement;
   state: CellState;
@@ -22,7 +26,7 @@ export interface Cell {
 
 /** 现在的代码。 */
 export function codeOf(cell: Cell): string {
-  return cell.editor?.code() ?? cell.original;
+  return cell.editor?.code() ?? cell.draft ?? cell.original;
 }
 
 const labels: Record<CellState, string> = {
@@ -47,6 +51,7 @@ export function setState(cell: Cell, state: CellState, note = ""): void {
 
 /** 找出页上的代码单元格，并给每个加上工具栏。 */
 export function findCells(): Cell[] {
+  const drafts = loadDrafts();
   return [...document.querySelectorAll<HTMLElement>(".cell")].map((node) => {
     const code = node.querySelector<HTMLElement>(".cell-code")!;
     code.append(
@@ -60,15 +65,20 @@ export function findCells(): Cell[] {
         element("span", { class: "state", role: "status" }),
       ),
     );
+    const id = node.dataset["id"] ?? "";
+    const text = code.querySelector("pre > code")!;
     const cell: Cell = {
       number: Number(node.dataset["cell"]),
+      id,
       element: node,
-      original: code.querySelector("pre")!.textContent ?? "",
+      original: text.textContent ?? "",
+      draft: drafts[id],
       editor: undefined,
       outputs: node.querySelector(".cell-outputs")!,
       state: "fresh",
     };
-    setState(cell, "fresh");
+    if (cell.draft !== undefined) text.textContent = cell.draft;
+    setState(cell, "fresh", cell.draft === undefined ? "" : "上次改过的代码");
     return cell;
   });
 }

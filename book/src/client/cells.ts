@@ -1,4 +1,5 @@
 import { type Cell, codeOf, findCells, setState } from "./cell.js";
+import { saveDraft } from "./drafts.js";
 import { toast } from "./page.js";
 
 /** 单元格的点按与键盘：编辑器和执行环境都在第一次用到时才取。 */
@@ -22,6 +23,8 @@ export function startCells(): void {
     openEditor(cell, offset, {
       run: (forward) => void run(cell, forward),
       changed: () => {
+        const code = codeOf(cell);
+        saveDraft(cell.id, code === cell.original ? undefined : code);
         if (cell.state === "ok" || cell.state === "failed" || cell.state === "dirty") setState(cell, "dirty");
         else setState(cell, cell.state);
       },
@@ -57,7 +60,10 @@ export function startCells(): void {
 }
 
 function reset(cell: Cell): void {
-  cell.editor?.replace(cell.original);
+  cell.draft = undefined;
+  saveDraft(cell.id, undefined);
+  if (cell.editor) cell.editor.replace(cell.original);
+  else cell.element.querySelector("pre > code")!.textContent = cell.original;
   setState(cell, cell.state === "fresh" ? "fresh" : "dirty");
   cell.element.querySelector<HTMLElement>('[data-action="run"]')?.focus();
 }

@@ -4,7 +4,7 @@ import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from 
 import { EditorState } from "@codemirror/state";
 import { EditorView, type KeyBinding, keymap } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import type { Cell } from "./cell.js";
+import { type Cell, codeOf } from "./cell.js";
 import { editingKeymap } from "./editing.js";
 import { history, historyKeymap } from "./history.js";
 
@@ -44,11 +44,12 @@ function bind(key: string, action: () => void): KeyBinding {
 
 /** 把静态代码换成编辑器，光标放在 `offset`。 */
 export function openEditor(cell: Cell, offset: number, hooks: EditorHooks): void {
+  const code = codeOf(cell);
   const pre = cell.element.querySelector<HTMLElement>("pre.code")!;
   const view = new EditorView({
     state: EditorState.create({
-      doc: cell.original,
-      selection: { anchor: Math.min(offset, cell.original.length) },
+      doc: code,
+      selection: { anchor: Math.min(offset, code.length) },
       extensions: [
         keymap.of([
           bind("Shift-Enter", () => hooks.run(true)),

@@ -1,4 +1,5 @@
 import { emptyProgress, mergeProgress, type Progress, parseProgress } from "../progress.js";
+import { clearDrafts } from "./drafts.js";
 import { toast } from "./page.js";
 import { store, stored } from "./theme.js";
 
@@ -82,8 +83,9 @@ async function importFile(input: HTMLInputElement): Promise<void> {
 
 function reset(): void {
   const before = load();
-  if (!confirm("清空这台设备上的学习进度？想留一份的话，先导出。")) return;
+  if (!confirm("清空这台设备上的学习进度和改过的代码？想留一份进度的话，先导出。")) return;
   save(emptyProgress());
+  clearDrafts();
   if (Object.keys(before.read).length + Object.keys(before.passed).length > 0) toast("进度已清空");
 }
 
