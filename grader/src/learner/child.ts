@@ -42,7 +42,7 @@ const load = new Script("(specifier, options) => import(specifier, options)", {
 // display() 找到这个宿主就不再去找别的；显示什么都与得分无关。
 Reflect.set(globalThis, Symbol.for("tidu.host"), new Proxy({}, { get: () => () => undefined }));
 
-const runner = await createRunner(load);
+const runner = createRunner(load);
 process.on("uncaughtException", (error) => runner.uncaught(error));
 process.on("unhandledRejection", (reason, promise) => runner.rejected(promise, reason));
 process.on("rejectionHandled", (promise) => runner.handled(promise));
