@@ -138,7 +138,7 @@ export function isJsonMime(mime: string): boolean {
 function joinLines(value: unknown, where: string): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value) && value.every((line) => typeof line === "string")) return value.join("");
-  throw new RuntimeError("TIDU-NB-006", `${where}必须是字符串或字符串数组，这里是${describe(value)}。`);
+  throw new RuntimeError("TIDU-NB-006", `${where} 必须是字符串或字符串数组，这里是${describe(value)}。`);
 }
 
 /** 缺的 id 从位置得出，所以同一个文件每次读出来都一样；重复的 id 报错。 */

@@ -277,7 +277,9 @@ describe("Node 会话", () => {
     });
 
     it("一次写 20 MB 也完整", async () => {
-      const result = await run("process.stdout.write('梯'.repeat(7_000_000)); void process.stdout.write('完')");
+      const result = await run(
+        "process.stdout.write('梯'.repeat(7_000_000)); void process.stdout.write('完')",
+      );
       assert.equal(text(result).length, 7_000_001);
       assert.ok(text(result).endsWith("梯完"));
     });

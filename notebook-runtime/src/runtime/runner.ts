@@ -67,7 +67,7 @@ export class Runner {
     return this.#current !== null;
   }
 
-  async run(source: string, label: string, id: number): Promise<RunResult> {
+  async run(source: string, label: string, id = 0): Promise<RunResult> {
     const engine = this.#engine;
     engine.flag[0] = 0;
     this.#id = id;
