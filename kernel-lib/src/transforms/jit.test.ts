@@ -289,6 +289,46 @@ describe("jit", () => {
     assert.equal(grad((x) => jit((y: Tensor) => ops.sum(ops.add(y, ops.mul(x, x))))([1, 2]))(3).item(), 12);
   });
 
+  it("grad(jit(f)) 也用编译好的前向与反向，任意阶都对", () => {
+    let traces = 0;
+    const f = (p: { w: Tensor; n: Tensor }, x: Tensor, mode: string, k: any): Tensor => {
+      traces++;
+      const y = ops.mul(ops.tanh(ops.mul(p.w, x)), k);
+      return ops.sum(mode === "square" ? ops.square(y) : y);
+    };
+    const compiled = jit(f);
+    const p = { w: asTensor([0.5, -1]), n: ops.astype([1, 2], "int32") };
+    const loss = (g: typeof f) => (w: Tensor, x: Tensor) => g({ w, n: p.n }, x, "square", 3);
+    const [x, y] = [asTensor([2, 0.3]), asTensor([-1, 4])];
+    const both = (g: typeof f) => grad(loss(g), { argnums: [0, 1] });
+    const [a, b] = both(f)(p.w, x) as [Tensor, Tensor];
+    const [c, d] = both(compiled as typeof f)(p.w, x) as [Tensor, Tensor];
+    close(c, a, "对 w");
+    close(d, b, "对 x");
+    const before = traces;
+    close((both(compiled as typeof f)(p.w, y) as Tensor[])[0]!, (both(f)(p.w, y) as Tensor[])[0]!, "换一点");
+    assert.equal(traces, before + 1, "再求一次不再追踪（只有对照的那次调用）");
+    const curve = (g: typeof f) => hessian((w: Tensor) => loss(g)(w, x))(p.w) as Tensor;
+    close(curve(compiled as typeof f), curve(f), "二阶");
+    const third = (g: (x: Tensor) => Tensor) => grad((x: Tensor) => grad((x: Tensor) => grad(g)(x))(x))(0.7);
+    const cubic = (x: Tensor): Tensor => ops.mul(ops.exp(x), ops.sin(x));
+    close(third(jit(cubic)), third(cubic), "三阶");
+    close(vmap(grad(jit(cubic)))(x), vmap(grad(cubic))(x), "vmap∘grad∘jit");
+  });
+
+  it("grad∘jit 里的闭包用到求导变量时，两条路的梯度都不丢", () => {
+    const f = (x: Tensor): Tensor => jit((y: Tensor) => ops.mul(x, ops.square(y)))(ops.mul(x, 2));
+    assert.equal(grad(f)(3).item(), 3 * 4 * 9);
+    assert.equal(grad((x) => grad(f)(x))(3).item(), 6 * 4 * 3);
+  });
+
+  it("返回值里有张量以外的东西时，求导改为内联", () => {
+    const f = jit((x: Tensor) => ({ value: ops.sum(ops.square(x)), note: "平方和" }));
+    assert.deepEqual(grad((x) => f(x).value)([1, 2]).toArray(), [2, 4]);
+    const constant = jit((x: Tensor) => [ops.sum(ops.mul(x, 3)), asTensor(7)] as const);
+    assert.deepEqual(grad((x) => ops.add(...constant(x)))([1, 2]).toArray(), [3, 3]);
+  });
+
   it("xᵉˣ 的二阶导数：jit(grad(grad)) 是 (x+2)eˣ", () => {
     const f = (x: Tensor): Tensor => ops.mul(x, ops.exp(x));
     const second = jit(grad((x) => grad(f)(x)))(0.5).item();

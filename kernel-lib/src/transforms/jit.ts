@@ -11,6 +11,7 @@ import type { LikeArgs } from "../tree.js";
 import { isPlainObject } from "../tree.js";
 import { GraphInterpreter, GraphTracer, OtherDevice, OuterTracer } from "./graph-interpreter.js";
 import { buildArgument, deviceOf, hasTracer, match, numberType, type Spec, specOf } from "./jit-arguments.js";
+import { peelArguments, withCompiledGradient } from "./jit-gradient.js";
 import { type AnyFunction, callName, requireFunction } from "./leaves.js";
 
 export interface JitOptions {
@@ -24,6 +25,8 @@ interface Entry {
   readonly device: Device;
   readonly fallback: Device;
   readonly run: (buffers: unknown[]) => unknown;
+  /** 返回值全是张量：可以整个求导。 */
+  readonly differentiable: boolean;
 }
 
 /** 每个函数最多留这么多份编译结果，超过就丢掉最久没用的。 */
@@ -36,7 +39,8 @@ const cacheLimit = 64;
  * - 张量、数值数组和普通的数都当作变量，换一个值不用重新编译；函数里读不到它们的数值（TIDU-TRACE-002）。
  * - 布尔值、字符串、函数、null 以及 staticArgnums 指定的参数按值固定，值变了就重新编译。
  * - f 应当是纯函数：外面的张量在第一次调用时被当作常量记下，console.log 这类副作用只发生一次。
- * - 可以与别的变换任意嵌套。求导放在里面最快：jit(grad(f))；grad(jit(f)) 也对，等于 grad(f)。
+ * - 可以与别的变换任意嵌套。求导放在里面最快：jit(grad(f))；grad(jit(f)) 的前向与反向也各是编译好的一次调用。
+ *   在 vmap、jvp 等其余变换里面则内联执行，结果相同。
  *
  * @example
  * const step = jit((w: Tensor, x: Tensor) => sub(w, mul(0.5, x)));
@@ -50,20 +54,38 @@ export function jit<F extends AnyFunction>(
   const { staticArgnums = [] } = options;
   const fixed = new Set(typeof staticArgnums === "number" ? [staticArgnums] : staticArgnums);
   let cache: Entry[] = [];
-  const compiled = (...args: unknown[]): any => {
+  let withGradient: AnyFunction | null = null;
+  /** 已有的编译结果里与参数相符的，移到最前。 */
+  const find = (args: readonly unknown[]): { entry: Entry; buffers: unknown[] } | null => {
     for (let i = 0; i < cache.length; i++) {
       const entry = cache[i]!;
       const buffers = matchAll(entry, args);
       if (buffers === null) continue;
       if (i > 0) cache = [entry, ...cache.filter((e) => e !== entry)];
-      return entry.run(buffers);
+      return { entry, buffers };
     }
-    if (args.some((x, i) => !fixed.has(i) && hasTracer(x))) return f(...args);
+    return null;
+  };
+  /** 新编译一份；f 用到了外层变换的张量时是 null，不进缓存。 */
+  const add = (args: readonly unknown[]): Entry | null => {
     const entry = compile(f, args, fixed);
-    // 用到了外层变换的张量：这一次内联执行，不进缓存。
-    if (entry === null) return f(...args);
-    cache = [entry, ...cache.slice(0, cacheLimit - 1)];
-    return entry.run(matchAll(entry, args)!);
+    if (entry) cache = [entry, ...cache.slice(0, cacheLimit - 1)];
+    return entry;
+  };
+  const compiled = (...args: unknown[]): any => {
+    const hit = find(args);
+    if (hit) return hit.entry.run(hit.buffers);
+    if (args.some((x, i) => !fixed.has(i) && hasTracer(x))) return traced(args);
+    const entry = add(args);
+    return entry ? entry.run(matchAll(entry, args)!) : f(...args);
+  };
+  /** 在别的变换里面：反向模式用编译好的前向与反向，其余内联执行。 */
+  const traced = (args: unknown[]): unknown => {
+    const values = fixed.size === 0 ? peelArguments(args) : null;
+    const entry = values && (find(values)?.entry ?? add(values));
+    if (!entry?.differentiable) return f(...args);
+    withGradient ??= withCompiledGradient(f, compiled, (g) => jit(g) as typeof g);
+    return withGradient(...args);
   };
   return Object.defineProperty(compiled, "name", { value: callName("jit", f) });
 }
@@ -85,7 +107,7 @@ function compile(f: AnyFunction, args: readonly unknown[], fixed: ReadonlySet<nu
   let device = deviceOf(specs);
   for (;;) {
     try {
-      return { specs, device, fallback, run: build(f, specs, device) };
+      return { specs, device, fallback, ...build(f, specs, device) };
     } catch (error) {
       if (error instanceof OuterTracer) return null;
       // 参数都在 cpu 上，函数里的常量却在别处：换到那个设备上再来一次。
@@ -95,19 +117,25 @@ function compile(f: AnyFunction, args: readonly unknown[], fixed: ReadonlySet<nu
   }
 }
 
-function build(f: AnyFunction, specs: readonly Spec[], device: Device): Entry["run"] {
+function build(
+  f: AnyFunction,
+  specs: readonly Spec[],
+  device: Device,
+): Pick<Entry, "run" | "differentiable"> {
   const { graph, output } = record(f, specs, device);
   const optimised = optimise(graph, (dtype) => device.storage(dtype));
   const execute = device.compile ? device.compile(optimised) : interpret(optimised, device);
   const { outputs } = optimised;
   if (output.kind === "tensor") {
     const { shape, dtype } = outputs[0]!;
-    return (buffers) => new ArrayTensor(device, execute(buffers)[0], shape, dtype);
+    const run = (buffers: unknown[]): Tensor => new ArrayTensor(device, execute(buffers)[0], shape, dtype);
+    return { run, differentiable: true };
   }
-  return (buffers) => {
+  const run = (buffers: unknown[]): unknown => {
     const results = execute(buffers);
     return assemble(output, (k) => new ArrayTensor(device, results[k], outputs[k]!.shape, outputs[k]!.dtype));
   };
+  return { run, differentiable: allTensors(output) };
 }
 
 /** 返回值的样子：张量是图的第几个输出，其余原样。 */
@@ -144,6 +172,11 @@ function record(f: AnyFunction, specs: readonly Spec[], device: Device): { graph
   } finally {
     interpreter.active = false;
   }
+}
+
+function allTensors(output: Output): boolean {
+  if ("children" in output) return output.children.every(allTensors);
+  return output.kind === "tensor" || output.value instanceof Tensor;
 }
 
 function assemble(output: Output, tensor: (index: number) => Tensor): unknown {
