@@ -9,7 +9,7 @@ import { laptop, launchBrowser, openPage, phone } from "./browser-harness.js";
 import { type BuildResult, buildSite } from "./build.js";
 import { type Server, serve } from "./serve.js";
 
-const fixture = fileURLToPath(new URL("../test/input", import.meta.url));
+const fixture = fileURLToPath(new URL("../test/fixtures/course", import.meta.url));
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const chapterUrl = "1-foundations/01-background.html";
 const exerciseUrl = "exercises/3-architectures/02-losses.html";
