@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: 例子本身是代码
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { compileCell } from "./compile.js";
