@@ -218,12 +218,12 @@ function placeCross(layers: readonly Slot[][]): void {
       layer.map((_, i) => i),
       layer.map(() => 1),
     );
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < 120; round++) {
     const sequence = round % 2 === 0 ? layers : [...layers].reverse();
     for (const layer of sequence) {
       const wanted = layer.map((s) => {
         let [sum, total] = [0, 0];
-        const sides = round >= 30 ? [...s.before, ...s.after] : round % 2 === 0 ? s.before : s.after;
+        const sides = round >= 80 ? [...s.before, ...s.after] : round % 2 === 0 ? s.before : s.after;
         for (const t of sides) {
           const w = pull(s, t);
           sum += w * t.center;
