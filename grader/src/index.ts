@@ -9,7 +9,7 @@ export {
   type Worst,
 } from "./judge/judge.js";
 export { messages } from "./messages.js";
-export { mistakes } from "./mistakes.js";
+export { mistakes } from "./mistakes/index.js";
 export type { Branch, Edge, Mutant, Problem, Question } from "./problem.js";
 export { exercises, findQuestion, problems, questionIds } from "./problems/index.js";
 export { askFunction, type Flaw, selfTest } from "./selftest.js";

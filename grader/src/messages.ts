@@ -1,4 +1,4 @@
-import { mistakes } from "./mistakes.js";
+import { mistakes } from "./mistakes/index.js";
 import { show, showNumber, type Value } from "./value.js";
 
 /** 判分的全部中文文字都在这里（错法的说明在 mistakes.ts）。 */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { judgeQuestion } from "./judge/judge.js";
-import { mistakes } from "./mistakes.js";
+import { mistakes } from "./mistakes/index.js";
 import { problems } from "./problems/index.js";
 import { askFunction, selfTest } from "./selftest.js";
 

@@ -2,7 +2,7 @@ import type { Answer, Ask } from "./answer.js";
 import { readAnswer } from "./answer.js";
 import { judgeQuestion } from "./judge/judge.js";
 import { call } from "./learner/wire.js";
-import { mistakes } from "./mistakes.js";
+import { mistakes } from "./mistakes/index.js";
 import type { Problem, Question } from "./problem.js";
 
 /** 自检发现的一处毛病。 */

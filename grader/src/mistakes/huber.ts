@@ -1,7 +1,5 @@
-/**
- * 每种错法的说明：键是「题/错法」。先说错在哪，再说应该怎样，不说教。
- */
-export const mistakes: Record<string, string> = {
+/** Huber 题族的错法说明：键是「题/错法」。 */
+export const huberMistakes: Record<string, string> = {
   "huber.value/no-half": "二次段漏了 1/2：应是 e²/2，你写成了 e²。两段在 |e|=δ 处因此接不上。",
   "huber.value/tail-no-offset": "线性段漏了 −δ²/2：应是 δ(|e|−δ/2)，你写成了 δ|e|，曲线在 |e|=δ 处会跳一下。",
   "huber.value/tail-sign":
@@ -19,7 +17,6 @@ export const mistakes: Record<string, string> = {
   "huber.value/gradient": "你返回的是梯度 clip(e, −δ, δ)；这一题要的是损失的值。",
   "huber.value/boundary-zero":
     "|e| 恰好等于 δ 时得到了 0：两个条件都写成了严格不等号，边界谁也没接住。把其中一个改成 ≤。",
-
   "huber.grad/sign":
     "整个梯度的符号反了：应与误差同号。常见原因是把误差写成了“目标 − 预测”，或者返回了下降方向。",
   "huber.grad/tail-sign":
@@ -38,7 +35,6 @@ export const mistakes: Record<string, string> = {
   "huber.grad/value": "你返回的是损失的值；这一题要的是它对 e 的导数。",
   "huber.grad/boundary-zero":
     "|e| 恰好等于 δ 时得到了 0：两个条件都写成了严格不等号。边界上梯度连续，应是 ±δ。",
-
   "huber.batch/no-mean": "漏了 1/N：你的结果正好是正确答案的 N 倍。损失是批量平均，求导时 1/N 一直跟着。",
   "huber.batch/sign": "整个梯度的符号反了：误差是 预测 − 目标，你多半写成了 目标 − 预测。",
   "huber.batch/tail-sign":
@@ -54,7 +50,6 @@ export const mistakes: Record<string, string> = {
   "huber.batch/added-target": "误差写成了 预测 + 目标：应是 预测 − 目标。",
   "huber.batch/boundary-zero":
     "|e| 恰好等于 δ 的分量得到了 0：两个条件都写成了严格不等号，把其中一个改成 ≤。",
-
   "huber.delta/no-mean": "漏了 1/N：损失是平均，对 δ 的梯度也要除以样本总数。",
   "huber.delta/sign": "符号反了：|e|>δ 时 δ|e|−δ²/2 对 δ 的导数是 |e|−δ，是正的；你写成了 δ−|e|。",
   "huber.delta/no-mask":
@@ -71,67 +66,4 @@ export const mistakes: Record<string, string> = {
   "huber.delta/error-gradient": "求错了变量：你算的是对误差 e 的梯度的平均，这一题的自变量是 δ。",
   "huber.delta/value": "你返回的是平均损失本身；这一题要的是它对 δ 的导数。",
   "huber.delta/mean-twice": "除了两次 N：你的结果正好是正确答案的 1/N。",
-
-  "triplet.value/squared": "距离没有开平方：这一题用欧氏距离 ‖a−p‖，你用了它的平方。",
-  "triplet.value/no-hinge": "漏了合页：已经满足间隔时损失应是 0，你的结果会变成负数。外面要套 max(0, ·)。",
-  "triplet.value/no-margin": "漏了间隔 m：应是 max(0, d(a,p) − d(a,n) + m)。",
-  "triplet.value/margin-sign":
-    "间隔的符号反了：应加上 m，你减去了它。间隔是要求负例“再远一点”，所以让损失更大。",
-  "triplet.value/swapped": "正例与负例对调了：应是 d(a,p) − d(a,n) + m，你写成了 d(a,n) − d(a,p) + m。",
-  "triplet.value/hinge-inverted": "合页取反了：应取 max(0, ·)，你取了 min(0, ·)。",
-  "triplet.value/absolute": "合页写成了绝对值：括号里是负数时损失应为 0，不是它的相反数。",
-  "triplet.value/manhattan": "用了曼哈顿距离（各坐标绝对值之和）：这一题要欧氏距离，先平方、求和，再开方。",
-  "triplet.value/dimension-mean": "平方和多除了维数：欧氏距离是平方和的平方根，不取平均。",
-  "triplet.value/positive-negative": "第二个距离量错了：应是锚点到负例 d(a,n)，你量的是正例到负例 d(p,n)。",
-  "triplet.value/margin-outside": "间隔放在了合页外面：m 应在 max(0, ·) 里面，否则永远至少损失 m。",
-  "triplet.value/epsilon": "根号里加了一个小数：值会偏大。求值时不需要它，直接开方即可。",
-
-  "triplet.squared/missing-two": "漏了因子 2：‖x‖² 的梯度是 2x。你的结果正好是正确答案的一半。",
-  "triplet.squared/euclidean": "多做了归一化：这一题用平方距离，梯度是 2(n−p) 一类的差，不除以距离。",
-
-  "triplet.euclidean/unnormalised":
-    "漏了归一化：‖x‖ 的梯度是 x/‖x‖，你返回的是 x 本身。欧氏距离的梯度是单位向量。",
-  "triplet.euclidean/squared": "你求的是平方距离的梯度 2x：这一题用欧氏距离，梯度是单位向量 x/‖x‖。",
-  "triplet.euclidean/squared-hinge":
-    "判断是否激活时用了平方距离：合页里应是 ‖a−p‖ − ‖a−n‖ + m，与求导用的距离一致。",
-  "triplet.euclidean/divided-by-square": "除多了一次：应除以距离 ‖x‖，你除以了 ‖x‖²（多半是忘了开方）。",
-  "triplet.euclidean/coincident-nan":
-    "两点重合时得到了 NaN：0 除以 0。距离为 0 时按约定这一份梯度取零向量，先判断再除。",
-  "triplet.euclidean/coincident-nan-positive":
-    "a=p 时得到了 NaN：正例那一份是 0 除以 0，只有负例那一份判断了距离是否为 0。两份都要先判断再除。",
-  "triplet.euclidean/coincident-nan-negative":
-    "a=n 时得到了 NaN：负例那一份是 0 除以 0，只有正例那一份判断了距离是否为 0。两份都要先判断再除。",
-  "triplet.euclidean/coincident-cleared":
-    "两点重合时清得太多了：a=p 只让 p 那一份成为零向量，负例那一份照旧；a=n 时同理。",
-  "triplet.euclidean/epsilon":
-    "根号里加了一个小数来躲开 0/0：两点很近时梯度因此变小了。改成判断距离是否为 0。",
-
-  "triplet.batch/no-mean": "漏了 1/N：你的结果正好是正确答案的 N 倍。损失是整批的平均。",
-  "triplet.batch/mean-over-active": "分母不对：这一题要除以总行数 N，你只除以了激活的行数。",
-  "triplet.batch/mean-twice": "除了两次 N：你的结果正好是正确答案的 1/N。",
-  "triplet.batch/mean-over-dimensions": "多除了特征的维数：平均只对行数 N 取，不对特征取。",
-  "triplet.batch/batch-hinge": "合页对整批只判断了一次：应逐行判断，每一行自己决定激活与否。",
-  "triplet.batch/missing-two": "漏了因子 2：‖x‖² 的梯度是 2x。你的结果正好是正确答案的一半。",
-  "triplet.batch/euclidean": "多做了归一化：这一题用平方距离，梯度不除以距离。",
 };
-
-// 三道三元组梯度题共有的错法：说明相同。
-const shared: Record<string, string> = {
-  sign: "三个梯度的符号都反了：你返回的是下降方向，这一题要的是梯度本身。",
-  swapped: "p 与 n 的梯度对调了：返回的字段 p 对应正例，n 对应负例。",
-  "anchor-positive-only": "锚点的梯度漏了负例那一份：a 出现在两个距离里，两份贡献要相加。",
-  "anchor-negative-only": "锚点的梯度漏了正例那一份：a 出现在两个距离里，两份贡献要相加。",
-  "anchor-added": "锚点的梯度里负例那一份符号错了：d(a,n) 前面是负号，求导后也带着它。",
-  "anchor-detached": "锚点没有梯度：a 不是常数，它出现在两个距离里，两份贡献要相加。",
-  "positive-sign": "正例 p 的梯度符号反了：对 p 求导时，a−p 里的 p 带着一个负号。",
-  "negative-sign": "负例 n 的梯度符号反了：d(a,n) 前面的负号与 a−n 里的负号相乘得正。",
-  "hinge-ignored": "没有看合页：已经满足间隔时（非激活区）损失恒为 0，三个梯度都应是零向量。",
-  "hinge-inverted": "激活的条件写反了：合页里的量大于 0 时才有梯度。",
-  "margin-ignored": "判断激活时漏了间隔 m：条件是 d(a,p) − d(a,n) + m > 0。",
-  "margin-sign": "判断激活时间隔的符号反了：条件是 d(a,p) − d(a,n) + m > 0，是加 m，不是减。",
-  "boundary-active": "合页内恰好为 0 时仍给了梯度：按本课的约定这里不激活，梯度为 0。条件用 > 0，不用 ≥ 0。",
-};
-
-for (const question of ["triplet.squared", "triplet.euclidean", "triplet.batch"]) {
-  for (const [id, text] of Object.entries(shared)) mistakes[`${question}/${id}`] = text;
-}

@@ -1,0 +1,5 @@
+import { huberMistakes } from "./huber.js";
+import { tripletMistakes } from "./triplet.js";
+
+/** 每种错法的说明，一个题族一个文件：先说错在哪，再说应该怎样，不说教。 */
+export const mistakes: Record<string, string> = { ...huberMistakes, ...tripletMistakes };
