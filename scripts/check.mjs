@@ -1,8 +1,8 @@
 // npm run check：格式、代码规则（含分层）、类型、笔记本规范形、练习与解答一致、文档链接与用语。
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { checkDocs } from "./check-docs.mjs";
 import { build, root } from "./build.mjs";
+import { checkDocs } from "./check-docs.mjs";
 
 function step(name, command, args) {
   const started = performance.now();
@@ -17,7 +17,12 @@ function report(name, ok, started) {
 }
 
 const node = process.execPath;
-step("格式、规则与分层", node, [join(root, "node_modules/@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."]);
+step("格式、规则与分层", node, [
+  join(root, "node_modules/@biomejs/biome/bin/biome"),
+  "check",
+  "--error-on-warnings",
+  ".",
+]);
 const started = performance.now();
 build();
 report("类型", true, started);

@@ -17,6 +17,7 @@ export const huberMistakes: Record<string, string> = {
   "huber.value/gradient": "你返回的是梯度 clip(e, −δ, δ)；这一题要的是损失的值。",
   "huber.value/boundary-zero":
     "|e| 恰好等于 δ 时得到了 0：两个条件都写成了严格不等号，边界谁也没接住。把其中一个改成 ≤。",
+
   "huber.grad/sign":
     "整个梯度的符号反了：应与误差同号。常见原因是把误差写成了“目标 − 预测”，或者返回了下降方向。",
   "huber.grad/tail-sign":
@@ -35,6 +36,7 @@ export const huberMistakes: Record<string, string> = {
   "huber.grad/value": "你返回的是损失的值；这一题要的是它对 e 的导数。",
   "huber.grad/boundary-zero":
     "|e| 恰好等于 δ 时得到了 0：两个条件都写成了严格不等号。边界上梯度连续，应是 ±δ。",
+
   "huber.batch/no-mean": "漏了 1/N：你的结果正好是正确答案的 N 倍。损失是批量平均，求导时 1/N 一直跟着。",
   "huber.batch/sign": "整个梯度的符号反了：误差是 预测 − 目标，你多半写成了 目标 − 预测。",
   "huber.batch/tail-sign":
@@ -50,6 +52,7 @@ export const huberMistakes: Record<string, string> = {
   "huber.batch/added-target": "误差写成了 预测 + 目标：应是 预测 − 目标。",
   "huber.batch/boundary-zero":
     "|e| 恰好等于 δ 的分量得到了 0：两个条件都写成了严格不等号，把其中一个改成 ≤。",
+
   "huber.delta/no-mean": "漏了 1/N：损失是平均，对 δ 的梯度也要除以样本总数。",
   "huber.delta/sign": "符号反了：|e|>δ 时 δ|e|−δ²/2 对 δ 的导数是 |e|−δ，是正的；你写成了 δ−|e|。",
   "huber.delta/no-mask":

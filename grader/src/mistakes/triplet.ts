@@ -13,8 +13,10 @@ export const tripletMistakes: Record<string, string> = {
   "triplet.value/positive-negative": "第二个距离量错了：应是锚点到负例 d(a,n)，你量的是正例到负例 d(p,n)。",
   "triplet.value/margin-outside": "间隔放在了合页外面：m 应在 max(0, ·) 里面，否则永远至少损失 m。",
   "triplet.value/epsilon": "根号里加了一个小数：值会偏大。求值时不需要它，直接开方即可。",
+
   "triplet.squared/missing-two": "漏了因子 2：‖x‖² 的梯度是 2x。你的结果正好是正确答案的一半。",
   "triplet.squared/euclidean": "多做了归一化：这一题用平方距离，梯度是 2(n−p) 一类的差，不除以距离。",
+
   "triplet.euclidean/unnormalised":
     "漏了归一化：‖x‖ 的梯度是 x/‖x‖，你返回的是 x 本身。欧氏距离的梯度是单位向量。",
   "triplet.euclidean/squared": "你求的是平方距离的梯度 2x：这一题用欧氏距离，梯度是单位向量 x/‖x‖。",
@@ -31,6 +33,7 @@ export const tripletMistakes: Record<string, string> = {
     "两点重合时清得太多了：a=p 只让 p 那一份成为零向量，负例那一份照旧；a=n 时同理。",
   "triplet.euclidean/epsilon":
     "根号里加了一个小数来躲开 0/0：两点很近时梯度因此变小了。改成判断距离是否为 0。",
+
   "triplet.batch/no-mean": "漏了 1/N：你的结果正好是正确答案的 N 倍。损失是整批的平均。",
   "triplet.batch/mean-over-active": "分母不对：这一题要除以总行数 N，你只除以了激活的行数。",
   "triplet.batch/mean-twice": "除了两次 N：你的结果正好是正确答案的 1/N。",
@@ -44,4 +47,19 @@ export const tripletMistakes: Record<string, string> = {
 const shared: Record<string, string> = {
   sign: "三个梯度的符号都反了：你返回的是下降方向，这一题要的是梯度本身。",
   swapped: "p 与 n 的梯度对调了：返回的字段 p 对应正例，n 对应负例。",
+  "anchor-positive-only": "锚点的梯度漏了负例那一份：a 出现在两个距离里，两份贡献要相加。",
+  "anchor-negative-only": "锚点的梯度漏了正例那一份：a 出现在两个距离里，两份贡献要相加。",
+  "anchor-added": "锚点的梯度里负例那一份符号错了：d(a,n) 前面是负号，求导后也带着它。",
+  "anchor-detached": "锚点没有梯度：a 不是常数，它出现在两个距离里，两份贡献要相加。",
+  "positive-sign": "正例 p 的梯度符号反了：对 p 求导时，a−p 里的 p 带着一个负号。",
+  "negative-sign": "负例 n 的梯度符号反了：d(a,n) 前面的负号与 a−n 里的负号相乘得正。",
+  "hinge-ignored": "没有看合页：已经满足间隔时（非激活区）损失恒为 0，三个梯度都应是零向量。",
+  "hinge-inverted": "激活的条件写反了：合页里的量大于 0 时才有梯度。",
+  "margin-ignored": "判断激活时漏了间隔 m：条件是 d(a,p) − d(a,n) + m > 0。",
+  "margin-sign": "判断激活时间隔的符号反了：条件是 d(a,p) − d(a,n) + m > 0，是加 m，不是减。",
+  "boundary-active": "合页内恰好为 0 时仍给了梯度：按本课的约定这里不激活，梯度为 0。条件用 > 0，不用 ≥ 0。",
 };
+
+for (const question of ["triplet.squared", "triplet.euclidean", "triplet.batch"]) {
+  for (const [id, text] of Object.entries(shared)) tripletMistakes[`${question}/${id}`] = text;
+}
