@@ -114,7 +114,7 @@ function drawBox(
   const top = round(y - size.height / 2);
   const note = box.note ? `<tspan class="tidu-note" dx="8">${escapeXml(box.note)}</tspan>` : "";
   const lines = [
-    `<text class="tidu-title${box.kind === "op" && !box.note ? "" : " tidu-name"}" x="${x}" y="${round(top + 20)}">${escapeXml(box.title)}${note}</text>`,
+    `<text class="tidu-title${isName(box) ? " tidu-name" : ""}" x="${x}" y="${round(top + 20)}">${escapeXml(box.title)}${note}</text>`,
     `<text class="tidu-value" x="${x}" y="${round(top + 38)}">${escapeXml(value)}</text>`,
   ];
   if (adjoint !== null) {
@@ -124,6 +124,12 @@ function drawBox(
   }
   const radius = box.kind === "op" ? 12 : 4;
   return `<g class="${classes.join(" ")}"><rect x="${left}" y="${top}" width="${size.width}" height="${size.height}" rx="${radius}"/>${lines.join("")}</g>`;
+}
+
+/** 变量名用斜体；汉字没有斜体，运算符与常量也不是名字。 */
+function isName(box: Box): boolean {
+  if (/[\u2e80-\u9fff]/.test(box.title)) return false;
+  return box.kind === "input" || box.note !== "" || box.node.name !== undefined;
 }
 
 /** 对内的两点走直线，对间走曲线，转弯都在层间的空白里。 */
