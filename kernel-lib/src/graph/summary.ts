@@ -5,7 +5,7 @@ import { type Shape, sizeOf } from "../shape.js";
 export function showNumber(x: number, digits = 4): string {
   if (Number.isNaN(x)) return "NaN";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
-  if (x === 0) return Object.is(x, -0) ? "−0" : "0";
+  if (x === 0) return "0";
   const size = Math.abs(x);
   let text: string;
   if (size >= 1e5 || size < 1e-4) {
