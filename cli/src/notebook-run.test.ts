@@ -9,7 +9,7 @@ import { runNotebooks } from "./notebook-run.js";
 const root = join(import.meta.dirname, "..", "..");
 
 describe("tidu nb run", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "tidu-nb-"));
@@ -38,11 +38,16 @@ describe("tidu nb run", function () {
   }
 
   for (const kernel of ["tidu", "tslab"]) {
-    it(`第 3.2 章在 ${kernel} 内核上没有错误`, async () => {
-      const { code, text } = await run([join(root, "notebooks/3-architectures/02-losses.ipynb")], { kernel });
+    it(`课程的每一章在 ${kernel} 内核上没有错误`, async () => {
+      const { code, text } = await run(notebookFiles([join(root, "notebooks")]), { kernel });
       assert.equal(code, 0, text);
     });
   }
+
+  it("每份解答在 tidu 内核上没有错误", async () => {
+    const { code, text } = await run(notebookFiles([join(root, "solutions")]));
+    assert.equal(code, 0, text);
+  });
 
   it("输出按次序写进 --out", async () => {
     const file = notebook("a.ipynb", 'console.log("一"); console.log("二");\n1 + 1', "throw new Error('x')");
@@ -56,7 +61,12 @@ describe("tidu nb run", function () {
   });
 
   it("第一个出错的单元格带位置与代码框，之后的不运行", async () => {
-    const file = notebook("b.ipynb", "const a = 1;", "const b = 2;\n(null as any).x;", "console.log('不该运行')");
+    const file = notebook(
+      "b.ipynb",
+      "const a = 1;",
+      "const b = 2;\n(null as any).x;",
+      "console.log('不该运行')",
+    );
     const { code, text } = await run([file]);
     assert.equal(code, 1);
     assert.match(text, /第 2 个单元格/);
