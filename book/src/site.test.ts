@@ -281,7 +281,7 @@ console.log(Array.from(await grad(f)(e.to("webgpu")).data(), (g) => Number((5 * 
     await context.close();
   });
 
-  it("手机：目录抽屉、点按术语", async () => {
+  it("手机：目录抽屉、点按术语、用按钮编辑", async () => {
     const { page, context } = await open(chapterUrl, phone);
     assert.ok(await page.locator("#nav").isHidden());
     await page.locator('[data-action="nav"]').tap();
@@ -292,6 +292,11 @@ console.log(Array.from(await grad(f)(e.to("webgpu")).data(), (g) => Number((5 * 
     assert.ok(await page.locator("#term-card").isVisible());
     const box = (await page.locator("#term-card").boundingBox())!;
     assert.ok(box.x >= 0 && box.x + box.width <= 390);
+    await cell(page, 1).locator("pre.code").tap();
+    await page.waitForTimeout(300);
+    assert.equal(await page.locator(".cm-content").count(), 0, "碰一下代码不弹键盘");
+    await cell(page, 1).locator('[data-action="edit"]').tap();
+    await cell(page, 1).locator(".cm-content").waitFor();
     await context.close();
   });
 

@@ -60,6 +60,7 @@ export function findCells(): Cell[] {
         { class: "cell-tools" },
         button("run", "运行", "运行（Shift+Enter）"),
         button("stop", "停止", "停止运行"),
+        button("edit", "编辑", "编辑代码（也可以直接点代码）"),
         button("reset", "还原", "还原成书里的代码"),
         button("copy", "复制", "复制代码"),
         element("span", { class: "state", role: "status" }),

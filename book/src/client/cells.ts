@@ -39,10 +39,10 @@ export function startCells(): void {
     const action = target.closest<HTMLElement>("[data-action]")?.dataset["action"];
     if (action === "run") void run(cell);
     else if (action === "stop") void lab().then((opened) => opened.stop());
+    else if (action === "edit") void edit(cell);
     else if (action === "copy") void copy(codeOf(cell));
     else if (action === "reset") reset(cell);
-    else if (target.closest("pre.code") && getSelection()?.isCollapsed)
-      void edit(cell, caretOffset(event, target));
+    else if (target.closest("pre.code") && clicked(event)) void edit(cell, caretOffset(event, target));
   });
   document.addEventListener("keydown", (event) => {
     const pre = event.target as HTMLElement;
@@ -57,6 +57,11 @@ export function startCells(): void {
       .querySelector("pre.code")
       ?.setAttribute("aria-label", `单元格 ${cell.number} 的代码。回车编辑，Shift 加回车运行`);
   }
+}
+
+/** 鼠标点了一下，而不是拖选文字；手指一碰就弹键盘会打断阅读，所以触屏用「编辑」按钮。 */
+function clicked(event: MouseEvent): boolean {
+  return (event as PointerEvent).pointerType !== "touch" && (getSelection()?.isCollapsed ?? true);
 }
 
 function reset(cell: Cell): void {

@@ -52,6 +52,7 @@ class Lab {
     const before = this.#cells.filter(({ number, state }) => number < cell.number && state !== "ok");
     const plan = [...before.filter(({ state }) => state !== "running" && state !== "queued"), cell];
     for (const item of plan) setState(item, "queued");
+    if (plan.length > 1) setState(cell, "queued", `先运行前面的 ${plan.length - 1} 格`);
     this.#queue = this.#queue.then(() => this.#run(plan, epoch));
     return this.#queue;
   }
@@ -77,10 +78,8 @@ class Lab {
       giveUp(index + 1);
       const last = plan.at(-1)!;
       if (cell !== last && epoch === this.#epoch) {
-        notice(
-          last,
-          `没有运行：它前面的<a href="#cell-${cell.number}">单元格 ${cell.number}</a> 出错了，先改好那一格。`,
-        );
+        const link = element("a", { href: `#cell-${cell.number}` }, `单元格 ${cell.number}`);
+        notice(last, "没有运行：它前面的", link, " 出错了，先改好那一格。");
       }
       return;
     }
@@ -158,12 +157,10 @@ function elapsed(started: number): string {
   return time < 1000 ? `${Math.max(1, Math.round(time))} 毫秒` : `${(time / 1000).toFixed(1)} 秒`;
 }
 
-function notice(cell: Cell, html: string): void {
-  const node = element("p", { class: "notice", role: "alert" });
-  node.innerHTML = html;
+function notice(cell: Cell, ...content: (Node | string)[]): void {
   cell.outputs.querySelector(".notice")?.remove();
   cell.outputs.classList.remove("stale");
-  cell.outputs.prepend(node);
+  cell.outputs.prepend(element("p", { class: "notice", role: "alert" }, ...content));
 }
 
 function recordChecks(outputs: readonly Output[]): void {
