@@ -1,28 +1,10 @@
-import { classVisitors } from "./classes.js";
-import { enumVisitors } from "./enums.js";
-import { expressionVisitors } from "./expressions.js";
-import { functionVisitors } from "./functions.js";
-import { moduleVisitors, staticImport } from "./modules.js";
-import { namespaceVisitors } from "./namespaces.js";
+import { staticImport } from "./modules.js";
 import { declarationOf, type Node } from "./node.js";
 import { parse } from "./parse.js";
 import { lexicalNames, varNames } from "./scope.js";
-import { statementVisitors } from "./statements.js";
-import { HOST, MARK, Transform, type Visitor } from "./transform.js";
+import { HOST, MARK, Transform } from "./transform.js";
 import type { BindingKind, CompiledCell, CompileOptions, Declaration, StaticImport } from "./types.js";
-import { typeVisitors } from "./types-strip.js";
-
-const visitors: Record<string, Visitor> = {
-  ...expressionVisitors,
-  ...statementVisitors,
-  ...functionVisitors,
-  ...classVisitors,
-  ...typeVisitors,
-  ...enumVisitors,
-  ...namespaceVisitors,
-  ...moduleVisitors,
-  Decorator: (node, t) => t.fail(node, "不支持装饰器：单元格里请改用普通的函数调用或高阶函数。"),
-};
+import { cellVisitors as visitors } from "./visitors.js";
 
 /**
  * 把一个单元格编译成一个函数表达式：抹掉类型，顶层的名字改成跨单元格共享的盒子，

@@ -5,7 +5,7 @@ import { visitCallee } from "./types-strip.js";
 const call: Visitor = (node, t) => {
   const { callee } = node;
   const types = node.typeParameters ?? node.typeArguments;
-  if (callee.type === "Import") t.edits.replace(callee.start, callee.end, `${HOST}.load`);
+  if (callee.type === "Import" && t.hosted) t.edits.replace(callee.start, callee.end, `${HOST}.load`);
   else visitCallee(callee, t, types);
   if (types) t.edits.blank(types.start, types.end);
   t.visitAll(node.arguments);
@@ -48,7 +48,7 @@ export const expressionVisitors: Record<string, Visitor> = {
 
   AwaitExpression(node, t) {
     // 顶层的 await 回来时若单元格已被中断，就不能再往下改共享的变量。
-    const top = t.functionDepth === 0;
+    const top = t.functionDepth === 0 && t.hosted;
     if (top) t.edits.open(node.start, `${HOST}.w(`);
     t.visit(node.argument);
     if (top) t.edits.close(node.end, ")");
@@ -62,7 +62,7 @@ export const expressionVisitors: Record<string, Visitor> = {
   },
 
   MetaProperty(node, t) {
-    if (node.meta.name === "import") t.edits.replace(node.start, node.end, `${HOST}.meta`);
+    if (node.meta.name === "import" && t.hosted) t.edits.replace(node.start, node.end, `${HOST}.meta`);
   },
 };
 

@@ -140,8 +140,8 @@ export const statementVisitors: Record<string, Visitor> = {
         // 中断不能被 catch 吞掉；报错消息里的盒子名也在这里换回来。
         const { param, body } = node;
         const plain = param?.type === "Identifier";
-        if (!param) t.edits.open(body.start, `(${MARK}e)`);
-        if (!param || plain)
+        if (!param && t.hosted) t.edits.open(body.start, `(${MARK}e)`);
+        if ((!param || plain) && t.hosted)
           t.edits.open(body.start + 1, `${HOST}.caught(${plain ? param.name : `${MARK}e`});`);
         t.target(param, "define");
         t.visit(body);

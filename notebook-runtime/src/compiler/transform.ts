@@ -45,6 +45,10 @@ export class Transform {
   usesAwait = false;
   /** 命名空间的路径 → 已经导出的名字。 */
   readonly exports = new Map<string, Set<string>>();
+  /** 代码里有没有运行时对象；普通模块没有，动态导入等照原样留着。 */
+  hosted = true;
+  /** 每遇到一个名字的引用就调用。 */
+  onReference: (name: string) => void = () => {};
   /** 其值就是单元格的值的那条语句。 */
   value: Node | null = null;
 
@@ -101,6 +105,7 @@ export class Transform {
 
   /** 标识符的一次出现。 */
   reference(node: Node, access: Access, shorthand = false): void {
+    this.onReference(node.name);
     const text = this.rewrite(node.name, access, node.start);
     const nameEnd = node.start + node.name.length;
     if (text === null) return;

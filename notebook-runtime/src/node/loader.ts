@@ -1,7 +1,9 @@
-import { createRequire } from "node:module";
+import { statSync } from "node:fs";
+import { createRequire, register } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { constants, Script } from "node:vm";
+import { resolveFile } from "./files.js";
 
 type Namespace = Record<string, unknown>;
 type Import = (specifier: string, options?: unknown) => Promise<Namespace>;
@@ -11,6 +13,10 @@ export class Loader {
   readonly require: NodeJS.Require;
   readonly meta: { url: string; dirname: string; filename: string; resolve: (specifier: string) => string };
   readonly #import: Import;
+  /** 相对导入的文件 → 第一次导入时的修改时间。 */
+  readonly #versions = new Map<string, number>();
+  /** .ts 的加载钩子在第一次用到时才装。 */
+  #hooked = false;
   readonly #shims: Record<string, Namespace>;
 
   constructor(cwd: string, shims: Record<string, Namespace>) {
@@ -39,6 +45,16 @@ export class Loader {
     };
   }
 
+  #file(specifier: string): string {
+    const url = resolveFile(join(this.meta.dirname, specifier));
+    if (!url) return specifier;
+    if (/\.m?ts$/.test(url.pathname) && !this.#hooked) {
+      register(new URL("./ts-hooks.js", import.meta.url));
+      this.#hooked = true;
+    }
+    return versioned(url, this.#versions);
+  }
+
   async load(specifier: string, options?: { with?: Record<string, string> }): Promise<Namespace> {
     const shim = this.#shims[specifier];
     if (shim) return shim;
@@ -46,6 +62,7 @@ export class Loader {
       const value = this.require(specifier);
       return { ...(typeof value === "object" ? value : {}), default: value };
     }
+    if (/^\.{1,2}(?:\/|$)/.test(specifier)) return this.#import(this.#file(specifier), options);
     try {
       return await this.#import(specifier, options);
     } catch (error) {
@@ -54,6 +71,14 @@ export class Loader {
       throw error;
     }
   }
+}
+
+/** 相对路径 → 地址；文件改过之后换一个查询串，重新导入就是新内容。 */
+function versioned(url: URL, versions: Map<string, number>): string {
+  const modified = statSync(url).mtimeMs;
+  const first = versions.get(url.href) ?? modified;
+  versions.set(url.href, first);
+  return modified === first ? url.href : `${url.href}?v=${modified}`;
 }
 
 function isNotFound(error: unknown): boolean {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Listener, Request, Transport } from "../runtime/protocol.js";
 import type { Output } from "../types.js";
 import type { NodeSessionOptions } from "./options.js";
-import { CONTROL, FrameReader, OUTPUT, STDERR } from "./wire.js";
+import { CONTROL, encodeFrame, FrameReader, INPUT, INTERRUPT, NO_INPUT, OUTPUT, STDERR } from "./wire.js";
 
 const ENTRY = fileURLToPath(new URL("./child.js", import.meta.url));
 
@@ -95,16 +95,20 @@ export class ExecutionProcess implements Transport {
   }
 
   send(request: Request): void {
-    if (this.alive && this.#child.connected) this.#child.send(request, () => {});
+    // 主线程停在 prompt() 里时收不到 IPC，回答经监视线程送达。
+    if (request.type === "input") this.#watch(request.text === null ? NO_INPUT : INPUT, request.text ?? "");
+    else if (this.alive && this.#child.connected) this.#child.send(request, () => {});
   }
 
   /** 旗子经监视线程立起，死循环里也看得见。 */
   interrupt(id: number): void {
-    const watch = this.#child.stdio[4] as Writable | null | undefined;
-    const bytes = Buffer.alloc(4);
-    bytes.writeInt32LE(id);
-    if (this.alive) watch?.write(bytes);
+    this.#watch(INTERRUPT, String(id));
     this.send({ type: "interrupt", id });
+  }
+
+  #watch(kind: number, text: string): void {
+    const watch = this.#child.stdio[4] as Writable | null | undefined;
+    if (this.alive) watch?.write(encodeFrame(kind, text));
   }
 
   async kill(): Promise<void> {

@@ -8,15 +8,16 @@ import type { Request } from "../runtime/protocol.js";
 import { type CellApi, Runner } from "../runtime/runner.js";
 import { CellSources } from "../runtime/stack.js";
 import { protectedCall } from "./breaker.js";
+import { installInput } from "./input.js";
 import { Loader } from "./loader.js";
-import { CURRENT, FLAG, HANDLED, TARGET } from "./shared.js";
+import { CURRENT, createShared, FLAG, HANDLED, TARGET } from "./shared.js";
 import { writeOutput, writeReply } from "./wire.js";
 
 const own = new URL("..", import.meta.url).href;
 
 /** 在本进程里执行单元格，回应父进程的请求。 */
 export function createServer(): (request: Request) => void {
-  const shared = new SharedArrayBuffer(32);
+  const shared = createShared();
   const state = new Int32Array(shared);
   const sources = new CellSources(isInternal);
   Error.stackTraceLimit = 30;
@@ -43,6 +44,7 @@ export function createServer(): (request: Request) => void {
   process.on("rejectionHandled", (promise) => runner.handled(promise));
   // 终端里的 Ctrl-C 会发给整个进程组；要不要中断由父进程决定。
   process.on("SIGINT", () => {});
+  installInput(shared);
   startWatcher(shared);
 
   return (request) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -23,6 +23,13 @@ function makeProject(): string {
     "data.json": '{"list":[1,2],"name":"数据"}',
     "helper.mjs": "export const helped = 6;",
     "helper.cjs": "exports.old = 7;",
+    "lib.ts":
+      "import type { A } from './types.js';\nimport { type B, half, C } from './deep/part.js';\nexport enum Level { Low = 1 }\nexport const make = (x: number): A & B => ({ x: half(x) }) as A & B & C;\nexport type { A };\nexport const fails = () => {\n  throw new Error('库里');\n};",
+    "deep/part.ts":
+      "export interface B { x: number }\nexport interface C {}\nexport function half(x: number): number { return x / 2 }",
+    "types.ts": "export interface A { x: number }",
+    "broken.ts": "export const a = 1;\nexport const b: = 2;",
+    "edited.mjs": "export const v = 1;",
   };
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(join(root, path, ".."), { recursive: true });
@@ -224,6 +231,26 @@ describe("Node 会话", () => {
       );
       assert.equal(await ok("import fs = require('node:fs'); typeof fs.readFileSync"), "'function'");
       assert.match(await ok("import.meta.resolve('cjs')"), /^'file:.*node_modules\/cjs\/i\.js'$/);
+    });
+
+    it("TypeScript 文件：类型导入去掉、.js 指 .ts、枚举、省略扩展名", async () => {
+      assert.equal(
+        await ok(
+          "import { make, Level, type A } from './lib.ts'; const made: A = make(8); [made, Level.Low]",
+        ),
+        "[ { x: 4 }, 1 ]",
+      );
+      assert.equal(await ok("import { make as again } from './lib'; again === make"), "true");
+      const { error } = await run("import { fails } from './lib.ts'; fails()");
+      assert.match(error!.traceback.join("\n"), /lib\.ts:7:9/);
+      assert.match((await run("import { b } from './broken.ts'")).error!.evalue, /broken\.ts:2:17/);
+    });
+
+    it("文件改过之后重新导入，得到新内容", async () => {
+      assert.equal(await ok("import { v } from './edited.mjs'; v"), "1");
+      writeFileSync(join(cwd, "edited.mjs"), "export const v = 2;");
+      utimesSync(join(cwd, "edited.mjs"), new Date(), new Date(Date.now() + 5000));
+      assert.equal(await ok("import { v } from './edited.mjs'; v"), "2");
     });
 
     it("类型混在值里导入：没用作值就不报错，用了就说清楚", async () => {
@@ -476,6 +503,33 @@ describe("Node 会话", () => {
       assert.equal(result.status, "interrupted");
       const lines = text(result).trim().split("\n");
       assert.ok(lines.slice(0, 1000).every((line, i) => line === String(i)));
+    });
+  });
+
+  describe("输入", () => {
+    it("prompt 同步地等回答；没有人回答是 null", async () => {
+      const asked: string[] = [];
+      const onInput = async (prompt: string) => {
+        asked.push(prompt);
+        return `答${asked.length}😀`;
+      };
+      const result = await run("console.log('前'); [prompt('姓名？'), prompt('再问')]", { onInput });
+      assert.deepEqual(values(result), ["stdout:前\n", "[ '答1😀', '答2😀' ]"]);
+      assert.deepEqual(asked, ["姓名？", "再问"]);
+      assert.equal(await ok("prompt('没人')"), "null");
+    });
+
+    it("confirm 与 alert", async () => {
+      const result = await run("alert('注意'); confirm('好吗')", { onInput: async () => "y" });
+      assert.deepEqual(values(result), ["stdout:注意\n", "true"]);
+    });
+
+    it("等输入时可以中断，变量保留", async () => {
+      await ok("let asking = 1");
+      interruptIn(80);
+      const result = await run("prompt('永远不答')", { onInput: () => new Promise<string>(() => {}) });
+      assert.equal(result.status, "interrupted");
+      assert.equal(await ok("asking"), "1");
     });
   });
 

@@ -10,3 +10,19 @@ export const HANDLED = 2;
 export const BREAKABLE = 3;
 /** 主线程正在（或最近）做第几次执行。 */
 export const CURRENT = 4;
+/** 1：prompt() 的回答已经写好。 */
+export const ANSWER = 5;
+/** 回答的字节数；-1 是没有回答（null）。 */
+export const ANSWER_LENGTH = 6;
+
+const HEADER = 64;
+/** 一次输入最多这么多字节。 */
+const TEXT = 64 * 1024;
+
+export function createShared(): SharedArrayBuffer {
+  return new SharedArrayBuffer(HEADER + TEXT);
+}
+
+export function textArea(memory: SharedArrayBuffer): Uint8Array {
+  return new Uint8Array(memory, HEADER);
+}

@@ -4,7 +4,7 @@ import type { Output } from "../types.js";
 
 /** 子进程 → 父进程走文件描述符 3：一个字节的种类、四字节小端长度、UTF-8 正文。 */
 export const OUT_FD = 3;
-/** 父进程 → 监视线程走文件描述符 4：每四个字节是一次中断（第几次执行）；连接断开说明父进程不在了。 */
+/** 父进程 → 监视线程走文件描述符 4，帧的格式相同；连接断开说明父进程不在了。 */
 export const WATCH_FD = 4;
 
 export const STDOUT = 0x6f;
@@ -12,15 +12,27 @@ export const STDERR = 0x65;
 export const OUTPUT = 0x6a;
 export const CONTROL = 0x63;
 
+/** 正文是要中断的执行的编号。 */
+export const INTERRUPT = 0x21;
+/** 正文是输入的一行。 */
+export const INPUT = 0x69;
+/** 没有人能回答输入。 */
+export const NO_INPUT = 0x6e;
+
 const wait = new Int32Array(new SharedArrayBuffer(4));
 
-/** 同步写完整个帧：写不下时阻塞，这就是背压；进程崩溃也不丢已写的。 */
-export function writeFrame(kind: number, text: string): void {
+export function encodeFrame(kind: number, text: string): Buffer {
   const length = Buffer.byteLength(text);
   const frame = Buffer.allocUnsafe(5 + length);
   frame[0] = kind;
   frame.writeUInt32LE(length, 1);
   frame.write(text, 5);
+  return frame;
+}
+
+/** 同步写完整个帧：写不下时阻塞，这就是背压；进程崩溃也不丢已写的。 */
+export function writeFrame(kind: number, text: string): void {
+  const frame = encodeFrame(kind, text);
   for (let at = 0; at < frame.length; ) {
     try {
       at += writeSync(OUT_FD, frame, at);

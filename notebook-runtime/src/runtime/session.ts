@@ -152,9 +152,10 @@ export class CellSession implements Session {
     let text: string | null = null;
     try {
       text = (await this.#current?.options.onInput?.(prompt, password)) ?? null;
-    } finally {
-      this.transport?.send({ type: "input", id, text });
+    } catch {
+      // 前端回答不了（断开了），单元格得到 null。
     }
+    this.transport?.send({ type: "input", id, text });
   }
 
   #exit(detail: string): void {

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { stripModule } from "./module.js";
+
+describe("stripModule", () => {
+  const cases: [string, string, string][] = [
+    ["类型导入整条去掉", "import type { A } from 'a';\nx", "\nx;"],
+    [
+      "只用作类型的名字去掉",
+      "import { A, b } from 'm'; const c: A = b;",
+      "import {    b } from 'm'; const c    = b;",
+    ],
+    ["全是类型的导入去掉", "import { A } from 'm'; let c: A;", " let c   ;"],
+    ["有副作用的导入留着", "import 'm';", "import 'm';"],
+    ["默认导入与命名空间", "import D, * as ns from 'm'; D();", "import D         from 'm'; D();"],
+    [
+      "导出的值与类型",
+      "export { a, type B } from 'm'; export type C = 1; export const d: C = 1;",
+      "export { a,        } from 'm';  export const d    = 1;",
+    ],
+    ["导出本地名", "import { a } from 'm'; export { a };", "import { a } from 'm'; export { a };"],
+    [
+      "动态导入与 import.meta 不动",
+      "const f = () => import('x'); const u: string = import.meta.url;",
+      "const f = () => import('x'); const u         = import.meta.url;",
+    ],
+    [
+      "顶层 await 与 catch 不动",
+      "const v = await g(); try {} catch {}",
+      "const v = await g(); try {} catch {}",
+    ],
+    [
+      "默认导出",
+      "export default function f(a: number): void {}",
+      "export default function f(a        )       {}",
+    ],
+  ];
+  const squeeze = (text: string) => text.replace(/[ \t]+/g, " ").trim();
+  for (const [name, source, expected] of cases) {
+    it(name, () => assert.equal(squeeze(stripModule(source)), squeeze(expected)));
+  }
+});
