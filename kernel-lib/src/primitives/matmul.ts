@@ -5,7 +5,7 @@ import { castLike, sumTo } from "../core/internal.js";
 import { definePrimitive, type Primitive } from "../core/primitive.js";
 import { isFloat, promote } from "../dtype.js";
 import { TiduError } from "../errors.js";
-import { broadcastShapes, showShape } from "../shape.js";
+import { broadcastShapes, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { add } from "./arithmetic.js";
 import { reshape, transpose } from "./layout.js";
@@ -28,8 +28,10 @@ const matmulP: Primitive<any> = definePrimitive({
   vjp: (i, ct, _, [a, b]) => {
     // b 只有一个矩阵、a 是一摞时，先把 a 与 ct 的前面各轴并成行，免得先算一摞再相加。
     if (i === 1 && b!.rank === 2 && a!.rank > 2) {
-      const rows = reshape(a!, [-1, a!.shape.at(-1)!]);
-      return castLike(matmul(transpose(rows), reshape(ct, [-1, ct.shape.at(-1)!])), b!);
+      // 行数明写：内侧长度是 0 时 −1 推不出来。
+      const m = sizeOf(a!.shape.slice(0, -1));
+      const rows = reshape(a!, [m, a!.shape.at(-1)!]);
+      return castLike(matmul(transpose(rows), reshape(ct, [m, ct.shape.at(-1)!])), b!);
     }
     const g = i === 0 ? matmul(ct, swapLast(b!)) : matmul(swapLast(a!), ct);
     const x = i === 0 ? a! : b!;
@@ -73,7 +75,7 @@ export function matmul(a: TensorLike, b: TensorLike): Tensor {
   if (left.shape.at(-1) !== right.shape.at(-2)) throw innerMismatch(x.shape, y.shape);
   // 右边只有一个矩阵时，左边的一摞可以并成一个高矩阵，一次乘完。
   const flat = left.rank > 2 && right.rank === 2 && left.size > 0;
-  const stack = flat ? reshape(left, [-1, left.shape.at(-1)!]) : left;
+  const stack = flat ? reshape(left, [sizeOf(left.shape.slice(0, -1)), left.shape.at(-1)!]) : left;
   const product = bind(matmulP, [stack, right], {});
   const out = flat ? reshape(product, [...left.shape.slice(0, -1), right.shape[1]!]) : product;
   if (x.rank === 1 && y.rank === 1) return reshape(out, []);

@@ -234,6 +234,12 @@ describe("随机形状", () => {
     );
   });
 
+  it("内侧长度是 0 的一摞矩阵也能求梯度", () => {
+    const b = t.zeros([0, 5]);
+    const g = t.grad((y: Tensor) => t.sum(t.matmul(t.zeros([3, 4, 0]), y)))(b);
+    assert.deepEqual(g.shape, [0, 5]);
+  });
+
   it("matmul 与三重循环一致，含空矩阵、广播的一摞", () => {
     const size = fc.integer({ min: 0, max: 5 });
     const lead = fc.constantFrom(
