@@ -1,3 +1,4 @@
+export { codeFrame } from "./compiler/frame.js";
 export type {
   BindingKind,
   CompiledCell,
@@ -17,4 +18,6 @@ export type {
   NotebookOutput,
   RawCell,
 } from "./nbformat/types.js";
+export { Collector } from "./runtime/collect.js";
+export { inspect } from "./runtime/inspect.js";
 export type * from "./types.js";

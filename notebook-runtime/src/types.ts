@@ -91,7 +91,7 @@ export interface ExecuteOptions {
 /** 一个会话 = 一个进程（Node）或一个 worker（浏览器）。execute 按调用次序排队。 */
 export interface Session {
   execute(code: string, options?: ExecuteOptions): Promise<ExecuteResult>;
-  /** 中断正在执行的单元格，变量保留；单元格结束后返回。没有单元格在执行时什么也不做。 */
+  /** 中断正在执行的单元格，变量保留；单元格结束后返回。没有单元格在执行时，停下定时器里的循环。 */
   interrupt(): Promise<void>;
   /** 换一个新的进程或 worker，变量全部清空。 */
   restart(): Promise<void>;

@@ -497,6 +497,18 @@ describe("Node 会话", () => {
       assert.equal(await ok("let c = 0; for (let i = 0; i < 10; i++) c++; c"), "10");
     });
 
+    it("单元格结束之后，定时器里的死循环也停得下来", async () => {
+      for (const queued of [false, true]) {
+        await ok("let ticks = 0; setTimeout(() => { for (;;) ticks++ }, 20)");
+        await new Promise((resolve) => setTimeout(resolve, 80));
+        const next = queued ? run("'挤在后面'") : null;
+        if (queued) await new Promise((resolve) => setTimeout(resolve, 20));
+        await session.interrupt();
+        if (next) assert.equal((await next).status, "interrupted");
+        assert.equal(await ok("ticks > 0"), "true");
+      }
+    });
+
     it("一边打印一边中断", async () => {
       interruptIn(100);
       const result = await run("for (let i = 0; ; i++) console.log(i)");

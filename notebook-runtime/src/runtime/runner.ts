@@ -136,8 +136,8 @@ export class Runner {
       box: (name) => this.variables.box(name),
       flag: engine.flag,
       stop: () => {
-        // 迟到的请求：要中断的那次执行已经结束。
-        if (engine.flag[1] !== this.#id) engine.flag[0] = 0;
+        // 迟到的请求：要中断的那次执行已经结束。更晚的编号则是后面的单元格在等这里让出线程。
+        if (engine.flag[1] < this.#id) engine.flag[0] = 0;
         else throw new Interrupted();
       },
       w: (value) => {

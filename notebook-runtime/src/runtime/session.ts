@@ -175,7 +175,11 @@ export class CellSession implements Session {
   /** grace：过了这么久还不停就结束执行环境；null 是只请求，不强行结束。 */
   protected async halt(grace: number | null): Promise<void> {
     const current = this.#current;
-    if (!current) return;
+    if (!current) {
+      // 单元格都结束了，定时器里可能还有停不下来的循环。
+      if (this.transport?.alive) this.transport.interrupt(this.#count);
+      return;
+    }
     this.#halt(current, "interrupted", grace);
     const deadline = Date.now() + (grace ?? this.#grace) + 1000;
     while (this.#current === current && Date.now() < deadline) await new Promise((r) => setTimeout(r, 5));
