@@ -32,6 +32,19 @@ describe("图的主题", () => {
     assert.equal(figure.data[0]!.line.color, "#D1495B");
   });
 
+  it("滑块与按钮跟着主题，作者写明的不动；动画帧保留", () => {
+    const control = {
+      data: [],
+      layout: { sliders: [{ active: 1 }], updatemenus: [{ bgcolor: "red" }] },
+      frames: [{ name: "a" }],
+    };
+    const { layout, frames } = themeFigure(control, true, colors, false) as { layout: any; frames: unknown };
+    assert.equal(layout.sliders[0].font.color, "#111");
+    assert.equal(layout.sliders[0].active, 1);
+    assert.equal(layout.updatemenus[0].bgcolor, "red");
+    assert.deepEqual(frames, [{ name: "a" }]);
+  });
+
   it("窄屏把图例放到上面，关掉拖选，好让手指滚动页面", () => {
     const { layout, config } = themeFigure(figure, false, colors, true) as { layout: any; config: any };
     assert.equal(layout.legend.orientation, "h");

@@ -3,6 +3,7 @@ export interface Figure {
   data: unknown[];
   layout?: Record<string, unknown>;
   config?: Record<string, unknown>;
+  frames?: unknown[];
 }
 
 export interface PlotColors {
@@ -82,9 +83,23 @@ export function themeFigure(figure: Figure, dark: boolean, colors: PlotColors, n
   });
   const axes = Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key));
   for (const key of new Set(["xaxis", "yaxis", ...axes])) layout[key] = axis(layout[key]);
+  const restyle = (key: string, style: object) => {
+    const list = layout[key] as object[] | undefined;
+    if (Array.isArray(list)) layout[key] = list.map((item) => ({ ...style, ...item }));
+  };
+  const font = { color: colors.ink };
+  restyle("sliders", {
+    bgcolor: colors.soft,
+    bordercolor: colors.rule,
+    activebgcolor: colors.soft,
+    tickcolor: colors.soft,
+    font,
+  });
+  restyle("updatemenus", { bgcolor: colors.paper, bordercolor: colors.rule, font });
   const legend = layout["legend"] as object | undefined;
   const title = layout["title"];
   return {
+    ...(source.frames ? { frames: source.frames } : {}),
     data: source.data,
     layout: {
       ...layout,

@@ -2,8 +2,8 @@ import { type Figure, themeFigure } from "../plot-theme.js";
 import { assetUrl, element } from "./page.js";
 
 interface Plotly {
-  newPlot(node: HTMLElement, data: unknown[], layout: unknown, config: unknown): Promise<unknown>;
-  react(node: HTMLElement, data: unknown[], layout: unknown, config: unknown): Promise<unknown>;
+  newPlot(node: HTMLElement, figure: Figure): Promise<unknown>;
+  react(node: HTMLElement, figure: Figure): Promise<unknown>;
   register(module: unknown): void;
 }
 
@@ -66,7 +66,7 @@ async function draw(node: HTMLElement): Promise<void> {
     const themed = themeFigure(structuredClone(figure), dark, colors(), node.clientWidth < 480);
     node.parentElement!.style.setProperty("--plot-height", `${Number(themed.layout?.["height"]) || 380}px`);
     if (first) node.replaceChildren();
-    await (first ? library.newPlot : library.react)(node, themed.data, themed.layout, themed.config);
+    await (first ? library.newPlot : library.react)(node, themed);
   } catch (error) {
     node.replaceChildren(
       element("span", { class: "plot-waiting" }, `图画不出来：${(error as Error).message}`),
