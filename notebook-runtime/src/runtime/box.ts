@@ -30,8 +30,10 @@ export class Box {
   }
 
   set c(value: unknown) {
-    if (this.#state === LIVE) this.v = value;
-    else if (this.#state === ABSENT && this.name in globalThis) Reflect.set(globalThis, this.name, value);
+    if (this.#state === LIVE) {
+      if (this.kind === "const" || this.kind === "import") this.k = value;
+      else this.v = value;
+    } else if (this.#state === ABSENT && this.name in globalThis) Reflect.set(globalThis, this.name, value);
     else this.#absent();
   }
 
