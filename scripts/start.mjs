@@ -41,6 +41,7 @@ async function listen(serve, site, options) {
 }
 
 const options = parse(process.argv.slice(2));
+console.log("检查并编译过期的部分……");
 ensureBuilt();
 try {
   const { buildSite, checkPort, serve } = await import("@tidu/book");
