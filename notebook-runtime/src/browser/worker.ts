@@ -1,6 +1,6 @@
 // worker 的入口：打包成一个文件，地址交给 createBrowserSession。
 import { createConsole } from "../runtime/console.js";
-import { installStackFormatter } from "../runtime/failure.js";
+import { installFunctionSource, installStackFormatter } from "../runtime/failure.js";
 import { installHost } from "../runtime/host.js";
 import { inspect } from "../runtime/inspect.js";
 import type { Reply } from "../runtime/protocol.js";
@@ -44,6 +44,7 @@ function reply(message: Reply): void {
 function start(flag: Int32Array, modules: Record<string, string>): Runner {
   const sources = new CellSources((line) => line.includes(here));
   installStackFormatter(sources);
+  installFunctionSource(sources);
   installHost(emit, (value) => inspect(value));
   Object.defineProperty(globalThis, "console", {
     value: createConsole((name, text) => emit({ output_type: "stream", name, text })),

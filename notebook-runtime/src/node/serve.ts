@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { Script } from "node:vm";
 import { Worker } from "node:worker_threads";
 import * as tslab from "../display/shim.js";
-import { installStackFormatter } from "../runtime/failure.js";
+import { installFunctionSource, installStackFormatter } from "../runtime/failure.js";
 import { installHost } from "../runtime/host.js";
 import type { Request } from "../runtime/protocol.js";
 import { type CellApi, Runner } from "../runtime/runner.js";
@@ -22,6 +22,7 @@ export function createServer(): (request: Request) => void {
   const sources = new CellSources(isInternal);
   Error.stackTraceLimit = 30;
   installStackFormatter(sources);
+  installFunctionSource(sources);
   installHost(writeOutput, (value) => inspect(value));
   const loader = new Loader(process.cwd(), { tslab });
   const runner = new Runner({

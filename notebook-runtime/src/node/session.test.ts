@@ -123,6 +123,23 @@ describe("Node 会话", () => {
       assert.match((await run("undeclared = 1")).error!.evalue, /undeclared 没有定义/);
     });
 
+    it("常量先被闭包引用、后声明，也不能赋值", async () => {
+      await ok("const setLate = () => { lateConst = 5 }");
+      await ok("const lateConst = 1");
+      assert.match((await run("setLate()")).error!.evalue, /不能给常量 lateConst 赋值/);
+    });
+
+    it("函数的 toString 是学习者写的代码", async () => {
+      await ok(
+        "let scale = 2;\nfunction twice(v: number): number {\n  return scale * Math.abs(v);\n}\nconst arrow = (v: number) => twice(v) + scale; class Box2 { m() { return twice(1) } }",
+      );
+      assert.equal(
+        await ok("console.log(String(twice)); console.log(arrow.toString()); console.log('' + Box2)"),
+        "function twice(v: number): number {\n  return scale * Math.abs(v);\n}\n(v: number) => twice(v) + scale\nclass Box2 { m() { return twice(1) } }\n",
+      );
+      assert.match(await ok("Math.max.toString()"), /native code/);
+    });
+
     it("与全局同名的变量不弄坏全局", async () => {
       await ok("const process = 'mine', name = 1, performance = 2, console2 = console");
       assert.equal(

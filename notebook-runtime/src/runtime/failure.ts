@@ -35,6 +35,22 @@ export function installStackFormatter(sources: CellSources): void {
   (Error as unknown as { prepareStackTrace: typeof format }).prepareStackTrace = format;
 }
 
+/** f.toString() 给出学习者写的代码，而不是编译出的。 */
+export function installFunctionSource(sources: CellSources): void {
+  const native = Function.prototype.toString;
+  const methods = {
+    toString(this: unknown): string {
+      const text: string = Reflect.apply(native, this, []);
+      return text.includes("ª") ? (sources.sourceOf(text) ?? text) : text;
+    },
+  };
+  Object.defineProperty(Function.prototype, "toString", {
+    value: methods.toString,
+    configurable: true,
+    writable: true,
+  });
+}
+
 export function cleanMessage(error: unknown): void {
   try {
     if (!(error instanceof Error) || typeof error.message !== "string" || !error.message.includes("ª"))

@@ -5,6 +5,8 @@ import type { CompiledCell } from "../compiler/types.js";
 const FILE = /tidu-cell-(\d+)/;
 const LOCATION = /tidu-cell-(\d+):(\d+):(\d+)/g;
 
+const NEWLINE = /\r\n|[\n\r\u2028\u2029]/;
+
 export interface CellFrame {
   cell: string;
   line: number;
@@ -47,6 +49,25 @@ export class CellSources {
     if (!entry) return null;
     const position = entry.compiled.original(Number(line), Number(column));
     return { cell: entry.label, ...position, source: entry.compiled.source };
+  }
+
+  /** 编译出的一段代码 → 学习者写的那一段；找不到是 null。 */
+  sourceOf(generated: string): string | null {
+    for (const { compiled } of this.#entries.toReversed()) {
+      const at = compiled.code.indexOf(generated);
+      if (at < 0) continue;
+      const start = this.#offset(compiled, at);
+      return compiled.source.slice(start, this.#offset(compiled, at + generated.length));
+    }
+    return null;
+  }
+
+  #offset({ code, source, original }: CompiledCell, at: number): number {
+    const before = code.slice(0, at).split(NEWLINE);
+    const { line, column } = original(before.length, before[before.length - 1].length + 1);
+    const lines = [...source.matchAll(new RegExp(NEWLINE, "g"))];
+    const start = line === 1 ? 0 : lines[line - 2].index + lines[line - 2][0].length;
+    return start + column - 1;
   }
 
   /** 原始的栈 → 栈帧行（不含消息、不含内部帧）与落在单元格里的帧，最内层在前。 */
