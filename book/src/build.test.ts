@@ -39,7 +39,7 @@ describe("生成站点", function () {
 
   it("链接：有的章换成网页，计划中的变文字，断掉的报出来；图片一起复制", async () => {
     const links =
-      "[下一章](02-core-concepts.ipynb#eq:x) [未写](../2-principles/02-jacobian.ipynb) [没有](03-none.ipynb)";
+      "[下一章](02-core-concepts.ipynb#h) [未写](../2-principles/02-jacobian.ipynb) [没有](03-none.ipynb)";
     await put(
       "notebooks/1-foundations/01-background.ipynb",
       notebook(markdown(`# 一\n\n${links}\n\n![图](img/a.svg) ![缺](b.png)`)),
@@ -52,11 +52,30 @@ describe("生成站点", function () {
       ["TIDU-BOOK-104", 1, "b.png"],
     ]);
     const page = await html("1-foundations/01-background.html");
-    assert.match(page, /<a href="\.\.\/1-foundations\/02-core-concepts\.html#eq:x">下一章<\/a>/);
+    assert.match(page, /<a href="\.\.\/1-foundations\/02-core-concepts\.html#h">下一章<\/a>/);
     assert.match(page, /<span class="planned"[^>]*>未写<\/span>/);
     assert.match(page, /src="\.\.\/files\/notebooks\/1-foundations\/img\/a\.svg"/);
     assert.ok(existsSync(join(out, "files/notebooks/1-foundations/img/a.svg")));
     assert.match(await html("index.html"), /已写成 2 章/);
+  });
+
+  it("引用别的章的公式：号码由那一章算出", async () => {
+    const link = (name: string) => `[式](../2-principles/02-jacobian.ipynb#eq:${name})`;
+    await put(
+      "notebooks/1-foundations/01-background.ipynb",
+      notebook(markdown(`# 一\n\n由${link("b")}、${link("c")}`)),
+    );
+    await put(
+      "notebooks/2-principles/02-jacobian.ipynb",
+      notebook(markdown("# 二\n\n$$a\\tag{2.2.1}\\label{eq:a}$$\n\n$$b\\tag{2.2.2}\\label{eq:b}$$")),
+    );
+    const { problems } = await build();
+    assert.deepEqual(
+      problems.map(({ id, message }) => [id, message.split("：").pop()]),
+      [["TIDU-BOOK-102", "../2-principles/02-jacobian.ipynb#eq:c"]],
+    );
+    const page = await html("1-foundations/01-background.html");
+    assert.match(page, /href="\.\.\/2-principles\/02-jacobian\.html#eq:b" class="reference">式 \(2\.2\.2\)</);
   });
 
   it("执行一次后用缓存；改了才重跑；报错的格列为问题，故意的不算", async () => {

@@ -12,7 +12,7 @@ import { renderGlossary, termCards } from "./glossary-page.js";
 import { createHighlight } from "./highlight.js";
 import { type Entry, renderHome } from "./home.js";
 import { bundleLab } from "./lab-bundle.js";
-import { collectLabels } from "./labels.js";
+import { collectLabels, type Labels } from "./labels.js";
 import { type NavGroup, type NavItem, type Page, renderPage, rootPrefix } from "./layout.js";
 import { createMarkdown } from "./markdown.js";
 import { numberingProblems } from "./number.js";
@@ -67,16 +67,11 @@ export async function buildSite({ root, out, log = () => {} }: BuildOptions): Pr
   const files = {
     notebooks: new Set(sources.map(({ file }) => file)),
     exists: (file: string) => existsSync(join(root, file)),
+    labels: labelEverything(loaded, problems),
   };
   const rendered = new Map<Source, RenderedChapter>();
   for (const { source, notebook } of loaded) {
-    const cells = notebook.cells.map((cell) => ({ type: cell.cell_type, source: cell.source }));
-    const { labels, problems: duplicates } = collectLabels(cells, source.number, source.file);
-    problems.push(...duplicates, ...numberingProblems(cells, labels, source.file));
-    rendered.set(
-      source,
-      renderChapter(source, notebook, labels, { markdown, highlight, terms }, files, problems),
-    );
+    rendered.set(source, renderChapter(source, notebook, { markdown, highlight, terms }, files, problems));
   }
 
   const entry = (source: Source): Entry => ({
@@ -197,14 +192,26 @@ async function loadNotebooks(
   return loaded;
 }
 
+/** 先给全书编好号，章与章才能互相引用。 */
+function labelEverything(loaded: readonly Loaded[], problems: Problem[]): Map<string, Labels> {
+  const everything = new Map<string, Labels>();
+  for (const { source, notebook } of loaded) {
+    const cells = notebook.cells.map((cell) => ({ type: cell.cell_type, source: cell.source }));
+    const { labels, problems: duplicates } = collectLabels(cells, source.number, source.file);
+    problems.push(...duplicates, ...numberingProblems(cells, labels, source.file));
+    everything.set(source.file, labels);
+  }
+  return everything;
+}
+
 function progressKey(source: Source): string {
   return `${source.part}/${source.slug}`;
 }
 
-function navItem(source: Source, { url, title, number }: Entry): NavItem {
+function navItem(source: Source, { url, title, number, progressKey: read }: Entry): NavItem {
   return source.kind === "exercise"
     ? { url, label: `练习：${title.replace(/^练习[：:\s]*/, "")}` }
-    : { url, label: title, number };
+    : { url, label: title, number, read };
 }
 
 function navigation(sources: readonly Source[], entry: (source: Source) => Entry): NavGroup[] {

@@ -4,7 +4,7 @@ import { type CellTools, renderCells } from "./cells.js";
 import type { Problem } from "./errors.js";
 import type { TermFinder } from "./glossary.js";
 import { labLink } from "./lab-link.js";
-import type { Label } from "./labels.js";
+import type { Labels } from "./labels.js";
 import { rootPrefix } from "./layout.js";
 import type { Heading, PageEnv, Passage } from "./page-env.js";
 import { isPlanned, type Source } from "./source.js";
@@ -20,6 +20,8 @@ export interface SiteFiles {
   notebooks: ReadonlySet<string>;
   /** 仓库里有没有这个文件（图片、数据）。 */
   exists(file: string): boolean;
+  /** 每一篇里的标签。 */
+  labels: ReadonlyMap<string, Labels>;
 }
 
 export interface RenderedChapter {
@@ -45,6 +47,7 @@ export function emptyEnv(url: string, terms: TermFinder): PageEnv {
     pageTerms: new Set(),
     glossaryUrl: `${rootPrefix(url)}glossary.html`,
     resolve: (href) => href,
+    foreign: () => undefined,
     report: () => {},
   };
 }
@@ -53,13 +56,13 @@ export function emptyEnv(url: string, terms: TermFinder): PageEnv {
 export function renderChapter(
   source: Source,
   notebook: Notebook,
-  labels: ReadonlyMap<string, Label>,
   tools: CellTools & { terms: TermFinder },
   files: SiteFiles,
   problems: Problem[],
 ): RenderedChapter {
   const url = pageUrl(source.file);
   const assets = new Set<string>();
+  const labels: Labels = files.labels.get(source.file) ?? new Map();
   let cell = 0;
   const report = (id: string, message: string) => problems.push({ id, file: source.file, cell, message });
   const env: PageEnv = {
@@ -67,6 +70,10 @@ export function renderChapter(
     labels,
     figures: [...labels.values()].filter(({ kind }) => kind === "fig"),
     resolve: (href, kind) => resolve(href, kind, source, files, assets, report),
+    foreign: (href) => {
+      const [path = "", name = ""] = href.split("#");
+      return files.labels.get(posix.join(posix.dirname(source.file), path))?.get(name);
+    },
     report,
   };
   const cells = renderCells(notebook, env, tools, (number) => {

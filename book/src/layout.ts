@@ -8,6 +8,8 @@ export interface NavItem {
   number?: string;
   /** 缩进一级：某一章的练习。 */
   sub?: boolean;
+  /** 读完与否按这个名字记。 */
+  read?: string;
 }
 
 export interface NavGroup {
@@ -90,10 +92,11 @@ function renderNav(page: Page, nav: readonly NavGroup[], root: string): string {
   return nav
     .map(({ title, items }) => {
       const list = items
-        .map(({ url, label, number, sub }) => {
+        .map(({ url, label, number, sub, read }) => {
           const current = url === page.url ? ' aria-current="page"' : "";
+          const done = read ? ` data-read="${escapeHtml(read)}"` : "";
           const prefix = number ? `<span class="number">${number}</span>` : "";
-          return `<li${sub ? ' class="sub"' : ""}><a href="${root}${url}"${current}>${prefix}<span>${escapeHtml(label)}</span></a></li>`;
+          return `<li${sub ? ' class="sub"' : ""}><a href="${root}${url}"${current}${done}>${prefix}<span>${escapeHtml(label)}</span></a></li>`;
         })
         .join("");
       return `<section><h2>${escapeHtml(title)}</h2><ul>${list}</ul></section>`;

@@ -31,6 +31,14 @@ export function linkPlugin(md: MarkdownIt): void {
   });
 }
 
+function decode(href: string): string {
+  try {
+    return decodeURIComponent(href);
+  } catch {
+    return href;
+  }
+}
+
 function image(token: Token, env: PageEnv): void {
   const target = env.resolve(String(token.attrGet("src") ?? ""), "image");
   if (target !== undefined) token.attrSet("src", target);
@@ -40,14 +48,16 @@ function image(token: Token, env: PageEnv): void {
 function link(children: Token[], index: number, env: PageEnv, Type: typeof Token): void {
   const open = children[index]!;
   const close = children.findIndex((token, i) => i > index && token.type === "link_close");
-  const href = decodeURIComponent(String(open.attrGet("href") ?? ""));
-  if (/^#(eq|fig):/.test(href)) {
-    const text = referenceText(href.slice(1), env);
-    if (text === undefined) return;
+  const href = decode(String(open.attrGet("href") ?? ""));
+  const say = (text: string) => {
     const content = new Type("text", "", 0);
     content.content = text;
     open.attrSet("class", "reference");
     children.splice(index + 1, close - index - 1, content);
+  };
+  if (/^#(eq|fig):/.test(href)) {
+    const text = referenceText(href.slice(1), env);
+    if (text !== undefined) say(text);
     return;
   }
   if (/^[a-z]+:/i.test(href)) {
@@ -58,6 +68,11 @@ function link(children: Token[], index: number, env: PageEnv, Type: typeof Token
   const target = env.resolve(href, "link");
   if (target !== undefined) {
     open.attrSet("href", target);
+    if (/\.ipynb#(eq|fig):/.test(href)) {
+      const label = env.foreign(href);
+      if (label) say(display(label.kind, label.number));
+      else env.report("TIDU-BOOK-102", `引用了别的章里不存在的标签：${href}`);
+    }
     return;
   }
   const start = new Type("html_inline", "", 0);

@@ -241,6 +241,51 @@ console.log(Array.from(await grad(f)(e.to("webgpu")).data(), (g) => Number((5 * 
     await context.close();
   });
 
+  it("页内输出里的公式、Markdown、更新与清除", async () => {
+    const { page, context, complaints } = await open(chapterUrl);
+    await rewrite(
+      page,
+      1,
+      `import { clearOutput, display, latex, markdown, updateDisplay } from "@tidu/notebook-runtime/display";
+console.log("要被清掉");
+clearOutput();
+markdown("**粗体** $y^2$");
+latex("\\\\frac{a}{b}");
+display("旧的", { id: "line" });
+updateDisplay("line", "新的");`,
+    );
+    await run(page, 1);
+    await finished(page, 1);
+    const shown = outputs(page, 1);
+    assert.equal(await shown.locator("strong").count(), 1);
+    assert.equal(await shown.locator(".katex").count(), 2);
+    assert.match(await text(shown), /新的/);
+    assert.doesNotMatch(await text(shown), /旧的|要被清掉/);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
+  it("读到页尾算读完；进度能导出、清空、再导入", async () => {
+    const { page, context } = await open(chapterUrl);
+    await page.locator(".pager").scrollIntoViewIfNeeded();
+    await page.waitForSelector("#nav a.done");
+    await page.goto(`${server.url}index.html`);
+    assert.match(await text(page.locator('[data-slot="progress-summary"]')), /读完 1 章/);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.locator('[data-action="progress-export"]').click(),
+    ]);
+    const file = await download.path();
+    page.once("dialog", (dialog) => void dialog.accept());
+    await page.locator('[data-action="progress-reset"]').click();
+    assert.match(await text(page.locator('[data-slot="progress-summary"]')), /读完 0 章/);
+    await page.locator('[data-action="progress-import"]').setInputFiles(file);
+    await page.waitForFunction(() =>
+      /读完 1 章/.test(document.querySelector("#progress")?.textContent ?? ""),
+    );
+    await context.close();
+  });
+
   it("搜索任意汉字子串，用键盘打开结果", async () => {
     const { page, context, requested } = await open("index.html");
     assert.ok(!requested.includes("search.json"), "用到时才取");
