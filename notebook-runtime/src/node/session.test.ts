@@ -671,6 +671,39 @@ describe("Node 会话的进程", () => {
     await session.close();
   });
 
+  it("await 之后卡在库代码里：中断说明原因，时限结束进程并换新", async () => {
+    const session = await createNodeSession();
+    await session.execute("1");
+    const stuck = "await 1; /^(a+)+b$/.test('a'.repeat(40))";
+    const outputs: Output[] = [];
+    const running = session.execute(stuck, {
+      timeout: 3500,
+      onOutput: (output) => void outputs.push(output),
+    });
+    setTimeout(() => session.interrupt(), 100);
+    const result = await running;
+    assert.deepEqual([result.status, result.stateLost], ["interrupted", true]);
+    assert.match(JSON.stringify(outputs), /无法安全中断的库代码/);
+    assert.equal(text(await session.execute("1 + 1")), "2");
+    await session.close();
+  });
+
+  it("wrapCommand：经另一条命令启动（沙箱）", async () => {
+    let seen: string[] = [];
+    const session = await createNodeSession({
+      wrapCommand: (argv) => {
+        seen = argv;
+        return ["/usr/bin/env", "WRAPPED=是", ...argv];
+      },
+    });
+    assert.equal(text(await session.execute("process.env.WRAPPED")), "'是'");
+    assert.equal(seen[0], process.execPath);
+    const halted = session.execute("for (;;) {}");
+    setTimeout(() => session.interrupt(), 100);
+    assert.equal((await halted).status, "interrupted");
+    await session.close();
+  });
+
   it("脚本在空闲的会话关闭之后自己退出", () => {
     const script = `
       import { createNodeSession } from ${JSON.stringify(new URL("./session.js", import.meta.url).href)};
