@@ -1,9 +1,10 @@
 import { statSync } from "node:fs";
-import { createRequire, register } from "node:module";
+import * as nodeModule from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { constants, Script } from "node:vm";
 import { resolveFile } from "./files.js";
+import * as hooks from "./ts-hooks.js";
 
 type Namespace = Record<string, unknown>;
 type Import = (specifier: string, options?: unknown) => Promise<Namespace>;
@@ -27,7 +28,7 @@ export class Loader {
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     }).runInThisContext() as Import;
     hideWarning();
-    const require = createRequire(filename);
+    const require = nodeModule.createRequire(filename);
     this.require = new Proxy(require, {
       apply: (target, self, args) => shims[String(args[0])] ?? Reflect.apply(target, self, args),
     });
@@ -49,7 +50,7 @@ export class Loader {
     const url = resolveFile(join(this.meta.dirname, specifier));
     if (!url) return specifier;
     if (/\.m?ts$/.test(url.pathname) && !this.#hooked) {
-      register(new URL("./ts-hooks.js", import.meta.url));
+      installHooks();
       this.#hooked = true;
     }
     return versioned(url, this.#versions);
@@ -71,6 +72,12 @@ export class Loader {
       throw error;
     }
   }
+}
+
+function installHooks(): void {
+  const { registerHooks } = nodeModule as { registerHooks?: (hooks: object) => void };
+  if (registerHooks) registerHooks(hooks);
+  else nodeModule.register(new URL("./ts-hooks.js", import.meta.url));
 }
 
 /** 相对路径 → 地址；文件改过之后换一个查询串，重新导入就是新内容。 */
