@@ -12,6 +12,13 @@ function needsRich(outputs: readonly Output[]): boolean {
   });
 }
 
+/** 去掉落在打包后的库里的调用帧：名字已经压缩过，读者看了没有用。 */
+function hideBundleFrames(output: Output): Output {
+  if (output.output_type !== "error") return output;
+  const lines = output.traceback.flatMap((line) => line.split("\n"));
+  return { ...output, traceback: lines.filter((line) => !/^\s*at .*\/assets\/lab\//.test(line)) };
+}
+
 /** 一个单元格正在产生的输出：按帧刷新，处理清除与改写。 */
 export class LiveOutputs {
   readonly #target: HTMLElement;
@@ -45,7 +52,7 @@ export class LiveOutputs {
   async finish(outputs: readonly Output[]): Promise<void> {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    this.#outputs = [...outputs];
+    this.#outputs = outputs.map(hideBundleFrames);
     await this.#render();
   }
 
