@@ -78,7 +78,7 @@ export interface ExecuteOptions {
   /** 每个输出到来时调用；返回 Promise 则等它完成再读下一个（背压）。 */
   onOutput?: (output: Output) => void | Promise<void>;
   signal?: AbortSignal;
-  /** 毫秒；到时先中断（状态保留），中断不了再结束进程。 */
+  /** 毫秒，从执行环境备好算起；到时先中断（状态保留），中断不了再结束进程。 */
   timeout?: number;
   /** 错误里用的名字，例如「单元格 [3]」。 */
   cell?: string;

@@ -68,6 +68,7 @@ scope.addEventListener("message", ({ data }) => {
   if (data.type === "init") {
     runner = start(data.flag, data.modules);
     reply({ type: "ready" });
+    reply({ type: "loaded" });
   } else if (data.type === "execute") {
     const { id } = data;
     outbox.begin();

@@ -20,4 +20,5 @@ delete process.env.NODE_CHANNEL_FD;
 writeReply({ type: "ready" });
 const { createServer } = await import("./serve.js");
 serve = createServer();
+writeReply({ type: "loaded" });
 for (const request of requests) serve(request);

@@ -8,7 +8,10 @@ export type Request =
 
 /** 执行环境 → 会话（输出另走）。 */
 export type Reply =
+  /** 能收请求了。 */
   | { type: "ready" }
+  /** 编译器也加载好了；第一个单元格的时限从这时算起。 */
+  | { type: "loaded" }
   | { type: "done"; id: number; status: "ok" | "error" | "interrupted"; error?: CellError }
   | { type: "input"; id: number; prompt: string; password: boolean };
 

@@ -22,6 +22,7 @@ export class CellSession implements Session {
   readonly #startTimeout: number;
   protected transport: Transport | null = null;
   #ready: { resolve(): void; reject(error: Error): void } | null = null;
+  #loaded: { promise: Promise<void>; resolve(): void } = signal();
   #current: Current | null = null;
   /** 单元格结束后到来的输出（定时器里打印的）仍给最后一个单元格。 */
   #last: ExecuteOptions | null = null;
@@ -37,6 +38,7 @@ export class CellSession implements Session {
   }
 
   async start(): Promise<void> {
+    this.#loaded = signal();
     const ready = new Promise<void>((resolve, reject) => {
       this.#ready = { resolve, reject };
     });
@@ -95,13 +97,14 @@ export class CellSession implements Session {
     }
     // 启动期间可能已经被中断。
     if (this.#current !== current || current.reason) return;
-    const { timeout } = current.options;
-    if (timeout !== undefined) {
-      const timer = setTimeout(() => this.#halt(current, "timeout", this.#grace), timeout);
-      undo.push(() => clearTimeout(timer));
-    }
     current.sent = true;
     this.transport?.send(request);
+    const { timeout } = current.options;
+    if (timeout === undefined) return;
+    await this.#loaded.promise;
+    if (this.#current !== current) return;
+    const timer = setTimeout(() => this.#halt(current, "timeout", this.#grace), timeout);
+    undo.push(() => clearTimeout(timer));
   }
 
   /** 先中断；给了宽限，过了还不停就结束执行环境。 */
@@ -131,7 +134,8 @@ export class CellSession implements Session {
     if (reply.type === "ready") {
       this.#ready?.resolve();
       this.#ready = null;
-    } else if (reply.type === "input") this.#ask(reply);
+    } else if (reply.type === "loaded") this.#loaded.resolve();
+    else if (reply.type === "input") this.#ask(reply);
     else if (current && reply.id === current.id) {
       const late = current.reason === "timeout" && reply.status !== "ok";
       const status = late ? "timeout" : reply.status;
@@ -202,6 +206,14 @@ export class CellSession implements Session {
     this.#closed = true;
     await this.transport?.kill();
   }
+}
+
+function signal(): { promise: Promise<void>; resolve(): void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }
 
 function notStarted(detail: string): RuntimeError {
