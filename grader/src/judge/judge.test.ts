@@ -54,6 +54,19 @@ const alternatives: Record<string, (...args: any[]) => Value> = {
     const rows = A.map((a: number[], i: number) => map(one(a, P[i], N[i], m), (x) => x / A.length));
     return { a: rows.map((r: any) => r.a), p: rows.map((r: any) => r.p), n: rows.map((r: any) => r.n) };
   },
+  "worked.gradient": ([x, y]) => [(2 * x + y) * y ** 3, x * y * y * (3 * x + 4 * y)],
+  "worked.directional": ([x, y], v) => {
+    const t = Math.atan2(v[1], v[0]);
+    return (2 * x + y) * y ** 3 * Math.cos(t) + x * y * y * (3 * x + 4 * y) * Math.sin(t);
+  },
+  "worked.hessian": ([x, y], i) =>
+    i === 1 ? [y * y * (6 * x + 4 * y), 6 * x * y * (x + 2 * y)] : [2 * y ** 3, 2 * y * y * (3 * x + 2 * y)],
+  "worked.adjoints": (x, y, e) => {
+    const [a, b] = [e[0] + x ** 2, e[1] + y * x];
+    const [c, d] = [a * b + e[2], e[3] + (b + y)];
+    const bBar = a * d + c;
+    return { e: [b * d, bBar, d, c], y: x * bBar + c, x: y * bBar + 2 * x * b * d };
+  },
 };
 
 describe("裁判", () => {

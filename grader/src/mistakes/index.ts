@@ -1,5 +1,6 @@
 import { huberMistakes } from "./huber.js";
 import { tripletMistakes } from "./triplet.js";
+import { workedMistakes } from "./worked.js";
 
 /** 每种错法的说明，一个题族一个文件：先说错在哪，再说应该怎样，不说教。 */
-export const mistakes: Record<string, string> = { ...huberMistakes, ...tripletMistakes };
+export const mistakes: Record<string, string> = { ...huberMistakes, ...tripletMistakes, ...workedMistakes };

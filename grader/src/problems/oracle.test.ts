@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
-import { grad, huber, mean, triplet } from "@tidu/kernel-lib";
+import { gather, grad, hessian, huber, jvp, mean, triplet } from "@tidu/kernel-lib";
 import { random } from "../random.js";
 import { numbers, type Value } from "../value.js";
 import { findQuestion } from "./index.js";
+
+const workedF = (p: any) => {
+  const [x, y] = [gather(p, 0), gather(p, 1)];
+  return x.square().add(x.mul(y)).mul(y.pow(3));
+};
 
 // 第三个判据：梯度库自己的损失与自动微分。它与题目的闭式、有限差分互不相干。
 const library: Record<string, (...args: any[]) => any> = {
@@ -14,6 +19,19 @@ const library: Record<string, (...args: any[]) => any> = {
   "triplet.squared": (a, p, n, m) => gradients(a, p, n, m, "squared"),
   "triplet.euclidean": (a, p, n, m) => gradients(a, p, n, m, "euclidean"),
   "triplet.batch": (A, P, N, m) => gradients(A, P, N, m, "squared"),
+  "worked.gradient": (p) => grad(workedF)(p).toArray(),
+  "worked.directional": (p, v) =>
+    (jvp(workedF as any, [p], [v.map((x: number) => x / Math.hypot(...v))] as any)[1] as any).item(),
+  "worked.hessian": (p, i) => hessian(workedF)(p).toArray<number[][]>()[i],
+  "worked.adjoints": (x, y, e) => {
+    const g = (a: any, b: any, n: any) => {
+      const p = a.mul(b).add(gather(n, 1));
+      const q = a.square().add(gather(n, 0)).mul(p).add(gather(n, 2));
+      return q.mul(p.add(b).add(gather(n, 3)));
+    };
+    const [dx, dy, de] = grad(g, { argnums: [0, 1, 2] })(x, y, e) as any[];
+    return { x: dx.item(), y: dy.item(), e: de.toArray() };
+  },
 };
 
 function gradients(a: any, p: any, n: any, margin: number, distance: "squared" | "euclidean"): Value {

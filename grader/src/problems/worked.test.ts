@@ -46,6 +46,18 @@ const worked: [id: string, args: Value[], expected: Value][] = [
       ],
     },
   ],
+  ["worked.gradient", [[1, 2]], [32, 44]],
+  [
+    "worked.directional",
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    54.4,
+  ],
+  ["worked.hessian", [[1, 2], 0], [16, 56]],
+  ["worked.hessian", [[1, 2], 1], [56, 60]],
+  ["worked.adjoints", [1, 2, [0, 0, 0, 0]], { x: 28, y: 8, e: [8, 6, 4, 2] }],
 ];
 
 describe("手算的例子", () => {
