@@ -1,6 +1,12 @@
 import { huberMistakes } from "./huber.js";
+import { layersMistakes } from "./layers.js";
 import { tripletMistakes } from "./triplet.js";
 import { workedMistakes } from "./worked.js";
 
 /** 每种错法的说明，一个题族一个文件：先说错在哪，再说应该怎样，不说教。 */
-export const mistakes: Record<string, string> = { ...huberMistakes, ...tripletMistakes, ...workedMistakes };
+export const mistakes: Record<string, string> = {
+  ...layersMistakes,
+  ...huberMistakes,
+  ...tripletMistakes,
+  ...workedMistakes,
+};

@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
-import { gather, grad, hessian, huber, jvp, mean, triplet } from "@tidu/kernel-lib";
+import {
+  gather,
+  grad,
+  hessian,
+  huber,
+  jvp,
+  mean,
+  square,
+  type Tensor,
+  tanh,
+  triplet,
+} from "@tidu/kernel-lib";
 import { random } from "../random.js";
 import { numbers, type Value } from "../value.js";
 import { findQuestion } from "./index.js";
@@ -11,6 +22,9 @@ const workedF = (p: any) => {
 
 // 第三个判据：梯度库自己的损失与自动微分。它与题目的闭式、有限差分互不相干。
 const library: Record<string, (...args: any[]) => any> = {
+  "layers.loss": (theta, x, y) => twoLayers([x], [y])(theta).item(),
+  "layers.grad": (theta, x, y) => grad(twoLayers([x], [y]))(theta).toArray(),
+  "layers.batch": (theta, xs, ys) => grad(twoLayers(xs, ys))(theta).toArray(),
   "huber.value": (e, d) => huber(e, d).item(),
   "huber.grad": (e, d) => grad((x: any) => huber(x, d))(e).item(),
   "huber.batch": (pred, target, d) => grad((y: any) => mean(huber(y.sub(target), d)))(pred).toArray(),
@@ -33,6 +47,17 @@ const library: Record<string, (...args: any[]) => any> = {
     return { x: dx.item(), y: dy.item(), e: de.toArray() };
   },
 };
+
+function twoLayers(xs: number[], ys: number[]) {
+  return (theta: any) => {
+    const [w1, b1, w2, b2] = [0, 1, 2, 3].map((i) => gather(theta, i)) as [Tensor, Tensor, Tensor, Tensor];
+    const e = w2
+      .mul(tanh(w1.mul(xs).add(b1)))
+      .add(b2)
+      .sub(ys);
+    return mean(square(e)).mul(0.5);
+  };
+}
 
 function gradients(a: any, p: any, n: any, margin: number, distance: "squared" | "euclidean"): Value {
   const f = (x: any, y: any, z: any) => mean(triplet(x, y, z, { margin, distance }));
