@@ -1,12 +1,10 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { type Notebook, parseNotebook } from "@tidu/notebook-runtime";
 import { buildAssets } from "./assets.js";
 import { emptyEnv, pageUrl, type RenderedChapter, renderChapter } from "./chapter.js";
 import { course } from "./course.js";
 import { BookError, formatProblem, type Problem } from "./errors.js";
-import { execute, libraryDigest } from "./execute.js";
 import { readGlossary, termFinder } from "./glossary.js";
 import { renderGlossary, termCards } from "./glossary-page.js";
 import { createHighlight } from "./highlight.js";
@@ -14,6 +12,7 @@ import { type Entry, renderHome } from "./home.js";
 import { bundleLab } from "./lab-bundle.js";
 import { collectLabels, type Labels } from "./labels.js";
 import { type NavGroup, type NavItem, type Page, renderPage, rootPrefix } from "./layout.js";
+import { type Loaded, loadNotebooks } from "./load.js";
 import { createMarkdown } from "./markdown.js";
 import { numberingProblems } from "./number.js";
 import type { SearchPage } from "./search.js";
@@ -32,11 +31,6 @@ export interface BuildOptions {
 export interface BuildResult {
   pages: string[];
   problems: Problem[];
-}
-
-interface Loaded {
-  source: Source;
-  notebook: Notebook;
 }
 
 /**
@@ -142,54 +136,12 @@ export async function buildSite({ root, out, log = () => {} }: BuildOptions): Pr
     await copyFile(join(root, file), join(out, "files", file));
   }
   await prune(out, out, written);
+  problems.sort((a, b) => (a.file === b.file ? (a.cell ?? 0) - (b.cell ?? 0) : a.file < b.file ? -1 : 1));
   for (const problem of problems) log(`注意 ${formatProblem(problem)}`);
   log(
     `站点已生成：${chapters.length} 章，${exercises.length} 份练习${problems.length ? `，${problems.length} 个问题` : ""}`,
   );
   return { pages: pages.map(({ url }) => url), problems };
-}
-
-/** 读出并执行（练习不执行：里面是等学习者填的空）。 */
-async function loadNotebooks(
-  sources: readonly Source[],
-  root: string,
-  problems: Problem[],
-  log: (line: string) => void,
-): Promise<Loaded[]> {
-  const digest = await libraryDigest(root);
-  const loaded: Loaded[] = [];
-  for (const source of sources) {
-    let notebook: Notebook;
-    try {
-      notebook = parseNotebook(source.text);
-    } catch (error) {
-      throw new BookError("TIDU-BOOK-003", `${source.file} 读不出来：${(error as Error).message}`, {
-        cause: error,
-      });
-    }
-    if (source.kind === "exercise") {
-      loaded.push({ source, notebook });
-      continue;
-    }
-    const started = Date.now();
-    const result = await execute(notebook, {
-      root,
-      cwd: dirname(join(root, source.file)),
-      digest,
-      text: source.text,
-    });
-    if (!result.cached) log(`执行 ${source.file}（${((Date.now() - started) / 1000).toFixed(1)} 秒）`);
-    for (const { cellIndex, message } of result.failures) {
-      problems.push({
-        id: "TIDU-BOOK-105",
-        file: source.file,
-        cell: cellIndex + 1,
-        message: `单元格报错\n${message}`,
-      });
-    }
-    loaded.push({ source, notebook: result.notebook });
-  }
-  return loaded;
 }
 
 /** 先给全书编好号，章与章才能互相引用。 */

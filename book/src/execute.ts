@@ -43,7 +43,6 @@ export async function execute(
     cwd: string;
     digest: string;
     text: string;
-    onCell?: (done: number, total: number) => void;
   },
 ): Promise<Executed> {
   const key = createHash("sha256").update("1").update(options.digest).update(options.text).digest("hex");
@@ -52,9 +51,7 @@ export async function execute(
   const cached = await readFile(path, "utf8").catch(() => undefined);
   if (cached !== undefined) return { notebook: JSON.parse(cached) as Notebook, failures: [], cached: true };
 
-  const total = notebook.cells.filter((cell) => cell.cell_type === "code").length;
   const failures: Executed["failures"] = [];
-  let done = 0;
   let executed = notebook;
   try {
     ({ notebook: executed } = await executeNotebook(notebook, {
@@ -62,7 +59,6 @@ export async function execute(
       timeout: 120_000,
       keepGoing: true,
       onCell: ({ index, result: { status, error } }) => {
-        options.onCell?.(++done, total);
         if (status === "ok" || cellTags(notebook.cells[index]!).has("raises-exception")) return;
         failures.push({ cellIndex: index, message: error?.traceback.join("\n") || status });
       },
