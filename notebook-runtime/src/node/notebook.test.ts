@@ -65,7 +65,7 @@ describe("executeNotebook", () => {
   it("keepGoing 继续；时限只停那一个单元格", async () => {
     const { notebook, failed } = await executeNotebook(make("let z = 1", "for (;;) {}", "z + 1"), {
       keepGoing: true,
-      timeout: 300,
+      timeout: 2000,
     });
     assert.deepEqual([failed?.cellIndex, failed?.status], [1, "timeout"]);
     const last = notebook.cells[2];
