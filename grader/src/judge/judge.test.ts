@@ -19,8 +19,43 @@ function map(value: Value, f: (x: number) => number): Value {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, map(item, f)]));
 }
 
+function softmax(z: number[]): number[] {
+  const e = z.map((x) => Math.exp(x - Math.max(...z)));
+  return e.map((x) => x / e.reduce((sum, v) => sum + v, 0));
+}
+
 // 另写的正确答案：运算次序、边界上的不等号都与标准答案不同。
 const alternatives: Record<string, (...args: any[]) => Value> = {
+  "attention.output": (s, v, t) => {
+    const p = softmax(s.map((x: number) => x / t));
+    return p.reduce((y, a, j) => y + a * v[j], 0);
+  },
+  "attention.tau": (s, g, t) => {
+    const p = softmax(s.map((x: number) => x / t));
+    const mid = p.reduce((m, a, j) => m + a * g[j], 0);
+    return p.reduce((sum, a, j) => sum - (a * (g[j] - mid) * (s[j] - s[0])) / t / t, 0);
+  },
+  "attention.batch": (S, G, mask, t) => {
+    let total = 0;
+    for (const [b, row] of mask.entries()) {
+      const kept = [...row.keys()].filter((j) => row[j] > 0);
+      if (kept.length === 0) continue;
+      const [s, g] = [kept.map((j) => S[b][j]), kept.map((j) => G[b][j])];
+      total += (alternatives["attention.tau"]!(s, g, t) as number) / S.length;
+    }
+    return total;
+  },
+  "attention.qkv": (q, K, V, ybar, t) => {
+    const inner = (x: number[], y: number[]) => x.reduce((sum, v, i) => sum + v * y[i]!, 0);
+    const p = softmax(K.map((k: number[]) => inner(q, k) / t));
+    const y = ybar.map((_: number, e: number) => p.reduce((sum, a, j) => sum + a * V[j][e], 0));
+    const d = p.map((a, j) => (a / t) * inner(ybar, minus(V[j], y)));
+    return {
+      V: p.map((a) => ybar.map((u: number) => u * a)),
+      K: d.map((x) => q.map((u: number) => u * x)),
+      q: q.map((_: number, i: number) => d.reduce((sum, x, j) => sum + x * (K[j][i] - K[0][i]), 0)),
+    };
+  },
   "huber.value": (e, d) => (Math.abs(e) < d ? 0.5 * e ** 2 : d * Math.abs(e) - 0.5 * d * d),
   "huber.grad": (e, d) => (Math.abs(e) < d ? e : d * Math.sign(e)),
   "huber.batch": (pred, target, d) =>

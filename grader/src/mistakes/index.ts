@@ -1,3 +1,4 @@
+import { attentionMistakes } from "./attention.js";
 import { huberMistakes } from "./huber.js";
 import { layersMistakes } from "./layers.js";
 import { tripletMistakes } from "./triplet.js";
@@ -5,6 +6,7 @@ import { workedMistakes } from "./worked.js";
 
 /** 每种错法的说明，一个题族一个文件：先说错在哪，再说应该怎样，不说教。 */
 export const mistakes: Record<string, string> = {
+  ...attentionMistakes,
   ...layersMistakes,
   ...huberMistakes,
   ...tripletMistakes,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  attention,
   gather,
   grad,
   hessian,
@@ -22,6 +23,14 @@ const workedF = (p: any) => {
 
 // 第三个判据：梯度库自己的损失与自动微分。它与题目的闭式、有限差分互不相干。
 const library: Record<string, (...args: any[]) => any> = {
+  "attention.output": (s, v, t) => attended(s, v, t).item(),
+  "attention.tau": (s, g, t) => grad((x: any) => attended(s, g, x).sum())(t).item(),
+  "attention.batch": (S, G, mask, t) => grad((x: any) => attendedBatch(S, G, mask, x))(t).item(),
+  "attention.qkv": (q, K, V, ybar, t) => {
+    const f = (a: any, b: any, c: any) => attention(a, b, c, { temperature: t }).mul(ybar).sum();
+    const [gq, gK, gV] = grad(f, { argnums: [0, 1, 2] })([q], K, V) as any[];
+    return { q: gq.toArray()[0], K: gK.toArray(), V: gV.toArray() };
+  },
   "layers.loss": (theta, x, y) => twoLayers([x], [y])(theta).item(),
   "layers.grad": (theta, x, y) => grad(twoLayers([x], [y]))(theta).toArray(),
   "layers.batch": (theta, xs, ys) => grad(twoLayers(xs, ys))(theta).toArray(),
@@ -57,6 +66,23 @@ function twoLayers(xs: number[], ys: number[]) {
       .sub(ys);
     return mean(square(e)).mul(0.5);
   };
+}
+
+/** 一维的查询 1 与键 s：分数恰好是 s。 */
+function attended(s: number[], v: number[], temperature: any): Tensor {
+  return attention(
+    [[1]],
+    s.map((x) => [x]),
+    v.map((x) => [x]),
+    { temperature },
+  );
+}
+
+/** 键与值都取单位阵：分数恰好是 S，输出恰好是权重。 */
+function attendedBatch(S: number[][], G: number[][], mask: number[][], temperature: any): Tensor {
+  const eye = S[0]!.map((_, i) => S[0]!.map((_, j) => (i === j ? 1 : 0)));
+  const seen = mask.map((row) => row.map((x) => x === 1));
+  return attention(S, eye, eye, { temperature, mask: seen }).mul(G).sum().div(S.length);
 }
 
 function gradients(a: any, p: any, n: any, margin: number, distance: "squared" | "euclidean"): Value {

@@ -4,6 +4,51 @@ import { findQuestion } from "./index.js";
 
 // 练习里每题“算一个”的数，手算得出。
 const worked: [id: string, args: Value[], expected: Value][] = [
+  ["attention.output", [[1, 0, 0], [4, 2, -2], 1 / Math.LN2], 2],
+  ["attention.output", [[1e4, 9999, -1e4], [3, 6, 9], 1 / Math.LN2], 4],
+  ["attention.tau", [[1, 0, 0], [4, 2, -2], 1 / Math.LN2], -(Math.LN2 ** 2)],
+  [
+    "attention.batch",
+    [
+      [
+        [1, 0, 0],
+        [5, 5, 9],
+      ],
+      [
+        [4, 2, -2],
+        [1, 2, 3],
+      ],
+      [
+        [1, 1, 1],
+        [1, 1, 0],
+      ],
+      1 / Math.LN2,
+    ],
+    -(Math.LN2 ** 2) / 2,
+  ],
+  [
+    "attention.qkv",
+    [
+      [1, 2],
+      [
+        [1, 0],
+        [2, -1],
+        [-2, 1],
+      ],
+      [[4], [2], [-2]],
+      [1],
+      1 / Math.LN2,
+    ],
+    {
+      q: [3 * Math.LN2, -Math.LN2],
+      K: [
+        [Math.LN2, 2 * Math.LN2],
+        [0, 0],
+        [-Math.LN2, -2 * Math.LN2],
+      ],
+      V: [[0.5], [0.25], [0.25]],
+    },
+  ],
   ["huber.value", [1, 1.5], 0.5],
   ["huber.value", [-3, 1.5], 3.375],
   ["huber.grad", [1, 1.5], 1],
