@@ -7,9 +7,7 @@ describe("bench", () => {
       version: 1,
       suite: "demo",
       machine: "m",
-      rows: [
-        { id: "row", unit: "µs", ours: 2, peers: { a: 20, b: null }, goal: "不慢于 a", holds: true },
-      ],
+      rows: [{ id: "row", unit: "µs", ours: 2, peers: { a: 20, b: null }, goal: "不慢于 a", holds: true }],
     });
     assert.match(text, /a {24}20 µs（是 tidu 的 10 倍）/);
     assert.match(text, /b {24}没有安装，跳过/);
