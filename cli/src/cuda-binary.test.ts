@@ -123,7 +123,7 @@ describe("tidu gpu setup：本机上的假镜像", () => {
     replies = [
       (_, response, body) => {
         response.writeHead(200, { "content-length": body.length });
-        response.write(body.subarray(0, 100), () => response.destroy());
+        response.write(body.subarray(0, 100), () => setTimeout(() => response.destroy(), 60)); // 等对方落盘
       },
     ];
     const reasons: string[] = [];
@@ -140,7 +140,7 @@ describe("tidu gpu setup：本机上的假镜像", () => {
     replies = [
       (_, response, body) => {
         response.writeHead(200, { "content-length": body.length });
-        response.write(body.subarray(0, 100), () => response.destroy());
+        response.write(body.subarray(0, 100), () => setTimeout(() => response.destroy(), 60)); // 等对方落盘
       },
       (_, response, body) => void response.writeHead(200, { "content-length": body.length }).end(body),
     ];
