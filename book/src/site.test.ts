@@ -126,6 +126,29 @@ describe("站点（真浏览器）", function () {
     await context.close();
   });
 
+  it("编辑：按语法缩进、注释、Tab 与撤销；撤销找回还原掉的代码", async () => {
+    const { page, context } = await open(chapterUrl);
+    const lines = async () => (await cell(page, 1).locator(".cm-line").allTextContents()).join("\n");
+    await rewrite(page, 1, "function f() {}");
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Enter");
+    assert.equal(await lines(), "function f() {\n  \n}");
+    await page.keyboard.type("g(1");
+    assert.equal(await lines(), "function f() {\n  g(1)\n}");
+    await page.keyboard.press("ControlOrMeta+/");
+    assert.equal(await lines(), "function f() {\n  // g(1)\n}");
+    await page.keyboard.press("ControlOrMeta+/");
+    await page.keyboard.press("Tab");
+    assert.equal(await lines(), "function f() {\n    g(1)\n}");
+    await page.keyboard.press("Shift+Tab");
+    assert.equal(await lines(), "function f() {\n  g(1)\n}");
+    await cell(page, 1).locator('[data-action="reset"]').click();
+    assert.match(await lines(), /huberValue/);
+    await cell(page, 1).locator(".cm-content").press("ControlOrMeta+z");
+    assert.equal(await lines(), "function f() {\n  g(1)\n}");
+    await context.close();
+  });
+
   it("改过的代码留到下次来，还原之后不再留", async () => {
     const { page, context } = await open(exerciseUrl);
     await rewrite(page, 1, "const huberValue = (e: number) => e;");

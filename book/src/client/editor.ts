@@ -1,12 +1,11 @@
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
 import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 import { EditorView, type KeyBinding, keymap } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { type Cell, codeOf } from "./cell.js";
-import { editingKeymap } from "./editing.js";
-import { history, historyKeymap } from "./history.js";
 
 export interface EditorHooks {
   /** `forward`：运行后移到下一格。 */
@@ -57,9 +56,11 @@ export function openEditor(cell: Cell, offset: number, hooks: EditorHooks): void
           bind("Escape", () => hooks.leave()),
           ...closeBracketsKeymap,
           ...historyKeymap,
-          ...editingKeymap,
+          // Tab 缩进；只用键盘的人按 Esc 离开，再按 Tab 往下走
+          indentWithTab,
+          ...defaultKeymap,
         ]),
-        history,
+        history(),
         javascript({ typescript: true }),
         syntaxHighlighting(highlight),
         bracketMatching(),
@@ -81,7 +82,11 @@ export function openEditor(cell: Cell, offset: number, hooks: EditorHooks): void
   pre.replaceWith(view.dom);
   cell.editor = {
     code: () => view.state.doc.toString(),
-    replace: (code) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: code } }),
+    replace: (code) =>
+      view.dispatch({
+        changes: { from: 0, to: view.state.doc.length, insert: code },
+        annotations: isolateHistory.of("full"), // 撤销一次就找回被换掉的代码
+      }),
     focus: () => view.focus(),
   };
   view.focus();

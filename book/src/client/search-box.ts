@@ -86,6 +86,7 @@ export function startSearch(): void {
     button.addEventListener("click", openSearch);
   }
   addEventListener("keydown", (event) => {
+    if (event.defaultPrevented) return; // macOS 上编辑器里的 Ctrl+K 是删到行尾
     const target = event.target as HTMLElement;
     const typing = target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
     const slash = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
