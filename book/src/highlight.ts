@@ -1,4 +1,4 @@
-import { createCssVariablesTheme, createHighlighterCore } from "shiki/core";
+import { createCssVariablesTheme, createHighlighterCore, type HighlighterCore } from "shiki/core";
 import { createJavaScriptRegexEngine } from "shiki/engine/javascript";
 import json from "shiki/langs/json.mjs";
 import python from "shiki/langs/python.mjs";
@@ -13,13 +13,21 @@ const aliases: Record<string, string> = { ts: "typescript", js: "typescript", ja
 
 export type Highlight = (code: string, language: string) => string;
 
-/** @returns 把代码变成带颜色的 `<code>` 内容；不认得的语言原样转义。 */
-export async function createHighlight(): Promise<Highlight> {
-  const highlighter = await createHighlighterCore({
+let highlighter: Promise<HighlighterCore> | undefined;
+
+/** 整个进程一个：语法要编译，几兆，反复生成站点时不必重来。 */
+function sharedHighlighter(): Promise<HighlighterCore> {
+  highlighter ??= createHighlighterCore({
     themes: [theme],
     langs: [typescript, json, bash, python, wgsl],
     engine: createJavaScriptRegexEngine({ forgiving: true }),
   });
+  return highlighter;
+}
+
+/** @returns 把代码变成带颜色的 `<code>` 内容；不认得的语言原样转义。 */
+export async function createHighlight(): Promise<Highlight> {
+  const highlighter = await sharedHighlighter();
   const loaded = new Set(highlighter.getLoadedLanguages());
   return (code, language) => {
     const lang = aliases[language] ?? language;
