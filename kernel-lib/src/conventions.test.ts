@@ -79,7 +79,7 @@ describe("拐点的约定", () => {
       assert.deepEqual(got.map(Math.abs), want);
       if (typeof value === "number") assert.ok(want.every((v) => v === value));
       if (!f) return;
-      // 左右导数（由区间法则另算）张成的区间就是表里的次梯度集合。
+      // 左右导数（由区间判据另算）张成的区间就是表里的次梯度集合。
       const { left, right, kind } = intervalDerivative(f, at!);
       assert.equal(kind, "kink");
       const ends = [left, right].map(([lo, hi]) => (lo + hi) / 2).sort((a, b) => a - b);

@@ -158,6 +158,8 @@ describe("gradcheck", () => {
     assert.throws(() => gradcheck((x: Tensor) => x, 3 as any), { id: "TIDU-CHECK-011" });
     assert.throws(() => gradcheck((x: Tensor) => x, [new Int32Array([1])]), { id: "TIDU-CHECK-012" });
     assert.throws(() => gradcheck((x: Tensor) => mul(x, Math.random()), [1]), { id: "TIDU-CHECK-013" });
+    assert.throws(() => gradcheck((x: Tensor) => mul(x, x), [[1, Number.NaN]]), { id: "TIDU-CHECK-016" });
+    assert.throws(() => gradcheck((x: Tensor) => log(x), [-1]), { id: "TIDU-CHECK-017" });
     assert.throws(() => gradcheck((x: Tensor) => x, [[1, 2]], { gradient: (x: Tensor) => x }), {
       id: "TIDU-CHECK-014",
     });

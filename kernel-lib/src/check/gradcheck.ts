@@ -5,7 +5,7 @@ import { type AnyFunction, requireFunction } from "../transforms/leaves.js";
 import { type DerivativeInterval, intervalAlong, judgeDerivative, type Verdict } from "./interval.js";
 import { givenRows, libraryRows, type Rows } from "./jacobian-rows.js";
 import { Line, nudge } from "./line.js";
-import { gradientOf, type Problem, prepare, read, requireDeterministic } from "./problem.js";
+import { gradientOf, type Problem, prepare, read, requireDeterministic, requireFinite } from "./problem.js";
 import { type CoordinateCheck, GradcheckReport } from "./report.js";
 
 export interface GradcheckOptions {
@@ -24,7 +24,7 @@ export interface GradcheckOptions {
 }
 
 /**
- * 用区间法则逐个坐标检查导数：先把参数换成 float64，再对每个输入元素作一维的区间估计，
+ * 用区间判据逐个坐标检查导数：先把参数换成 float64，再对每个输入元素作一维的区间估计，
  * 与前向、反向模式（或给出的 gradient）的结果对照。区间之外是有误；落在拐点上就挪开一点再查。
  *
  * @example
@@ -44,6 +44,7 @@ export function gradcheck(
     throw new TiduError("TIDU-CHECK-011", "gradcheck：参数要放进数组，一个参数一项，如 gradcheck(f, [x])。");
   }
   const problem = prepare(f, args);
+  requireFinite(problem);
   requireDeterministic(problem);
   const checks = new Checks(options);
   checks.run(1, problem, options.gradient ? givenRows(options.gradient, args, problem) : null);

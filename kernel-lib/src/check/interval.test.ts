@@ -62,7 +62,7 @@ function expression(random: () => number, depth: number): Expression {
   };
 }
 
-describe("区间法则", () => {
+describe("区间判据", () => {
   it("四千个随机复合函数：正确的一个不拒，错误的一个不收", () => {
     const random = generator(20240501);
     let decided = 0;

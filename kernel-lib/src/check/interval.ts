@@ -26,7 +26,7 @@ export function hull({ left, right }: DerivativeInterval): Bound {
 }
 
 /**
- * 用区间法则估计 f 在 x 处的导数。
+ * 用区间判据估计 f 在 x 处的导数。
  *
  * 固定步长的中心差分在拐点处是错的，别处又太松。这里步长 h 逐次缩小，分别取左右两侧的斜率
  * (f(x±h)−f(x))/h，外推到 h→0，连同误差界与舍入的垫量 4ε·max|f|/h 得到区间，留最窄的一个；

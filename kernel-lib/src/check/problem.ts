@@ -43,6 +43,26 @@ export function read(x: Tensor): ArrayLike<number> {
   return x.concrete().readSync();
 }
 
+/** 参数与函数值都要是有限的数：NaN 或 ∞ 上没有导数可查，结论只会误导人。 */
+export function requireFinite({ call, point, paths, outputPaths }: Problem): void {
+  for (const [i, x] of point.entries()) {
+    const bad = Array.from(read(x)).find((v) => !Number.isFinite(v));
+    if (bad !== undefined) {
+      throw new TiduError("TIDU-CHECK-016", `gradcheck：${paths[i]} 里有 ${bad}，请换成有限的数。`);
+    }
+  }
+  for (const [i, y] of call(point).entries()) {
+    const bad = Array.from(read(y)).find((v) => !Number.isFinite(v));
+    if (bad !== undefined) {
+      throw new TiduError(
+        "TIDU-CHECK-017",
+        `gradcheck：函数在这一点的值（${outputPaths[i]}）是 ${bad}，没有导数可查。` +
+          "请检查定义域：负数的 log 与 sqrt、0 做除数、exp 溢出。",
+      );
+    }
+  }
+}
+
 export function requireDeterministic({ call, point }: Problem): void {
   const [a, b] = [call(point), call(point)];
   const same = a.every((x, i) => Array.from(read(x)).every((v, k) => Object.is(v, read(b[i]!)[k])));

@@ -62,7 +62,7 @@ describe("attention", () => {
     assert.ok(Math.abs(g - expected) < 1e-14, `${g} ≠ ${expected}`);
   });
 
-  it("区间法则，两阶", () => {
+  it("区间判据，两阶", () => {
     const f = (a: Tensor, b: Tensor, c: Tensor, t: Tensor): Tensor => attention(a, b, c, { temperature: t });
     const report = gradcheck(f, [q, k, v, 0.8], { order: 2 });
     assert.equal(report.verdict, "right", report.toString());
@@ -122,7 +122,7 @@ describe("jacobianFrobenius", () => {
     );
   });
 
-  it("tanh 层：Σ(1−tanh²)²‖wᵢ‖²，对参数的梯度（双重反传）过区间法则", () => {
+  it("tanh 层：Σ(1−tanh²)²‖wᵢ‖²，对参数的梯度（双重反传）过区间判据", () => {
     const x = [0.1, -0.2];
     const value = jacobianFrobenius((u: Tensor) => tanh(matmul(W, u)), x).item();
     const expected = W.reduce((t, r) => {

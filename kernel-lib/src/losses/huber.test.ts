@@ -70,7 +70,7 @@ describe("huber", () => {
     assert.deepEqual((hessian(total)([1]).toArray() as number[][])[0], [1]);
   });
 
-  it("区间法则：一阶在接缝处也正确，二阶与两种模式一致", () => {
+  it("区间判据：一阶在接缝处也正确，二阶与两种模式一致", () => {
     assert.equal(gradcheck((e: Tensor) => huber(e, 1), [[-3, -1, -0.3, 0, 0.7, 1, 2]]).verdict, "right");
     assert.equal(
       gradcheck((e: Tensor, d: Tensor) => huber(e, d), [[-3, 0.2], 0.8], { order: 2 }).verdict,

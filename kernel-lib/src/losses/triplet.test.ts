@@ -63,7 +63,7 @@ describe("triplet", () => {
       );
     });
 
-    it(`${distance}：区间法则，两阶两模式`, () => {
+    it(`${distance}：区间判据，两阶两模式`, () => {
       const f = (a: Tensor, p: Tensor, n: Tensor): Tensor => triplet(a, p, n, { margin: 2, distance });
       const batch = [
         [
