@@ -11,6 +11,8 @@ const questions = problems.flatMap((problem) => problem.questions);
 const question = (id: string) => findQuestion(id)!;
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 const minus = (x: number[], y: number[]) => x.map((v, i) => v - y[i]!);
+const inner = (x: number[], y: number[]) => x.reduce((sum, v, i) => sum + v * y[i]!, 0);
+const column = (A: number[][], j: number) => A.map((row) => row[j]!);
 
 /** 把返回值里的每个数过一遍 f。 */
 function map(value: Value, f: (x: number) => number): Value {
@@ -64,6 +66,48 @@ const alternatives: Record<string, (...args: any[]) => Value> = {
     ) as any,
   "huber.delta": (es, d) =>
     es.reduce((s: number, e: number) => s + (Math.abs(e) > d ? Math.abs(e) - d : 0) / es.length, 0),
+  "jacobian.linear": (W) => W.map((row: number[]) => row.map((w) => w + w)),
+  "jacobian.tanh": (W, b, V, x) => {
+    // R = Σ A∘B∘ssᵀ，A = VᵀV，B = WWᵀ：不写出雅可比矩阵。
+    const s = W.map((w: number[], k: number) => 1 / Math.cosh(inner(w, x) + b[k]) ** 2);
+    const h = W.map((w: number[], k: number) => Math.tanh(inner(w, x) + b[k]));
+    const A = W.map((_: unknown, k: number) =>
+      W.map((__: unknown, l: number) => inner(column(V, k), column(V, l))),
+    );
+    const B = W.map((w: number[]) => W.map((u: number[]) => inner(w, u)));
+    const ss = (C: number[][]) => C.map((row, k) => row.map((c, l) => 2 * c * s[k] * s[l]));
+    const gamma = ss(A).map((row, k) => -2 * h[k] * inner(row, B[k]));
+    return {
+      W: ss(A).map((row, k) => x.map((v: number, j: number) => inner(row, column(W, j)) + gamma[k]! * v)),
+      b: gamma,
+      V: V.map((v: number[]) => ss(B).map((row) => inner(v, row))),
+    };
+  },
+  "jacobian.softmax": (W, b, x) => {
+    // Jᵢ = pᵢ(wᵢ − w̄)，R = Σ pᵢ²‖wᵢ − w̄‖²。
+    const p = softmax(W.map((w: number[], k: number) => inner(w, x) + b[k]));
+    const centre = x.map((_: number, j: number) => inner(p, column(W, j)));
+    const d = W.map((w: number[]) => minus(w, centre));
+    const t = x.map((_: number, j: number) => 2 * p.reduce((sum, a, i) => sum + a * a * d[i][j], 0));
+    const u = p.map((a, k) => 2 * a * inner(d[k], d[k]) - inner(W[k], t));
+    const gamma = p.map((a, k) => a * (u[k]! - inner(p, u)));
+    return {
+      W: p.map((a, k) => x.map((v: number, j: number) => 2 * a * a * d[k][j] - a * t[j] + gamma[k]! * v)),
+      b: gamma,
+    };
+  },
+  "jacobian.hutchinson": (W, b, V, x, probes) => {
+    let sum = 0;
+    for (const v of probes) {
+      for (let j = 0; j < x.length; j++) {
+        let r = 0;
+        for (const [k, w] of W.entries())
+          r += (w[j] * inner(v, column(V, k))) / Math.cosh(inner(w, x) + b[k]) ** 2;
+        sum += (r * r) / probes.length;
+      }
+    }
+    return sum;
+  },
   "triplet.value": (a, p, n, m) => Math.max(m - Math.hypot(...minus(a, n)) + Math.hypot(...minus(a, p)), 0),
   "triplet.squared": (a, p, n, m) => {
     let inside = m;

@@ -1,5 +1,6 @@
 import { attentionMistakes } from "./attention.js";
 import { huberMistakes } from "./huber.js";
+import { jacobianMistakes } from "./jacobian.js";
 import { layersMistakes } from "./layers.js";
 import { tripletMistakes } from "./triplet.js";
 import { workedMistakes } from "./worked.js";
@@ -9,6 +10,7 @@ export const mistakes: Record<string, string> = {
   ...attentionMistakes,
   ...layersMistakes,
   ...huberMistakes,
+  ...jacobianMistakes,
   ...tripletMistakes,
   ...workedMistakes,
 };

@@ -5,8 +5,11 @@ import {
   grad,
   hessian,
   huber,
+  jacobianFrobenius,
   jvp,
+  matmul,
   mean,
+  softmax,
   square,
   type Tensor,
   tanh,
@@ -38,6 +41,17 @@ const library: Record<string, (...args: any[]) => any> = {
   "huber.grad": (e, d) => grad((x: any) => huber(x, d))(e).item(),
   "huber.batch": (pred, target, d) => grad((y: any) => mean(huber(y.sub(target), d)))(pred).toArray(),
   "huber.delta": (es, d) => grad((x: any) => mean(huber(es, x)))(d).item(),
+  "jacobian.linear": (W, x) => penaltyGradients([W], x, (v, [A]) => matmul(A, v))[0],
+  "jacobian.tanh": (W, b, V, x) => {
+    const [gW, gb, gV] = penaltyGradients([W, b, V], x, tanhNet);
+    return { W: gW!, b: gb!, V: gV! };
+  },
+  "jacobian.softmax": (W, b, x) => {
+    const [gW, gb] = penaltyGradients([W, b], x, (v, [A, c]) => softmax(matmul(A, v).add(c)));
+    return { W: gW!, b: gb! };
+  },
+  "jacobian.hutchinson": (W, b, V, x, probes) =>
+    jacobianFrobenius((v) => tanhNet(v, [W, b, V]), x, { projections: probes }).item(),
   "triplet.value": (a, p, n, m) => triplet(a, p, n, { margin: m, distance: "euclidean" }).item(),
   "triplet.squared": (a, p, n, m) => gradients(a, p, n, m, "squared"),
   "triplet.euclidean": (a, p, n, m) => gradients(a, p, n, m, "euclidean"),
@@ -83,6 +97,15 @@ function attendedBatch(S: number[][], G: number[][], mask: number[][], temperatu
   const eye = S[0]!.map((_, i) => S[0]!.map((_, j) => (i === j ? 1 : 0)));
   const seen = mask.map((row) => row.map((x) => x === 1));
   return attention(S, eye, eye, { temperature, mask: seen }).mul(G).sum().div(S.length);
+}
+
+const tanhNet = (x: Tensor, [W, b, V]: any[]): Tensor => matmul(V, tanh(matmul(W, x).add(b)));
+
+/** 双重反向传播：‖∂f/∂x‖² 对各个参数的梯度。 */
+function penaltyGradients(params: Value[], x: number[], f: (x: Tensor, params: any[]) => Tensor): Value[] {
+  const penalty = (...p: any[]) => jacobianFrobenius((v) => f(v, p), x);
+  const argnums = params.map((_, i) => i);
+  return (grad(penalty, { argnums })(...(params as any[])) as any[]).map((g) => g.toArray());
 }
 
 function gradients(a: any, p: any, n: any, margin: number, distance: "squared" | "euclidean"): Value {
