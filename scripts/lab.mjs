@@ -20,7 +20,7 @@ const stamp = join(venv, ".tidu-requirements");
 /** 环境没准备好；消息说明缺什么、怎么办。 */
 export class LabError extends Error {
   constructor(id, message) {
-    super(`${id} ${message}`);
+    super(`${id}：${message}`);
     this.name = "LabError";
     this.id = id;
   }

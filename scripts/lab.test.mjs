@@ -13,7 +13,7 @@ describe("npm run lab 的报错", () => {
     const old = process.env["TIDU_PYTHON"];
     process.env["TIDU_PYTHON"] = "/没有/python";
     try {
-      assert.throws(() => findPython(), /^LabError: TIDU-LAB-001 .*没有找到 Python.*npm start/s);
+      assert.throws(() => findPython(), /^LabError: TIDU-LAB-001：.*没有找到 Python.*npm start/s);
     } finally {
       if (old === undefined) delete process.env["TIDU_PYTHON"];
       else process.env["TIDU_PYTHON"] = old;
@@ -27,7 +27,7 @@ describe("npm run lab 的报错", () => {
     const { status, stderr } = run("--no-browser", "--port", String(port));
     server.close();
     assert.equal(status, 1);
-    assert.match(stderr, new RegExp(`^TIDU-LAB-005 端口 ${port} 已被占用`));
+    assert.match(stderr, new RegExp(`^TIDU-LAB-005：端口 ${port} 已被占用`));
   });
 
   it("端口写错", () => {

@@ -20,7 +20,7 @@ function parse(argv) {
       const text = inline ?? argv[++i] ?? "";
       options.port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
       if (!(options.port <= 65535)) {
-        fail(`TIDU-BOOK-002 端口号 ${text || "（空）"} 不对：应是 0 到 65535 的整数，例如 --port 4300`, 2);
+        fail(`TIDU-BOOK-002：端口号 ${text || "（空）"} 不对：应是 0 到 65535 的整数，例如 --port 4300`, 2);
       }
     } else fail(`不认得参数 ${argv[i]}。用法：npm start -- [--port N] [--no-open]`, 2);
   }

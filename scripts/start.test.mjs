@@ -51,14 +51,14 @@ describe("npm start", function () {
     const { code, output } = await start("--no-open", "--port", String(port)).ready;
     other.close();
     assert.equal(code, 1);
-    assert.match(output, new RegExp(`TIDU-BOOK-001 端口 ${port} 已被别的程序占用`));
+    assert.match(output, new RegExp(`TIDU-BOOK-001：端口 ${port} 已被别的程序占用`));
     assert.doesNotMatch(output, /排版/);
   });
 
   it("不对的参数：说明用法，退出码 2", async () => {
     const bad = await start("--port", "八千").ready;
     assert.equal(bad.code, 2);
-    assert.match(bad.output, /^TIDU-BOOK-002 端口号 八千 不对/);
+    assert.match(bad.output, /^TIDU-BOOK-002：端口号 八千 不对/);
     const unknown = await start("--prot").ready;
     assert.equal(unknown.code, 2);
     assert.match(unknown.output, /--prot[\s\S]*--port N/);

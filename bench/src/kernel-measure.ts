@@ -92,5 +92,5 @@ async function latency(client: KernelClient, code: (i: number) => string): Promi
 /** 没算对的内核，快慢没有意义。 */
 function expectOk({ reply }: Exchange): void {
   if (reply.content["status"] !== "ok")
-    throw new Error(`TIDU-BENCH-011 内核回复的是 ${JSON.stringify(reply.content).slice(0, 300)}`);
+    throw new Error(`TIDU-BENCH-011：内核回复的是 ${JSON.stringify(reply.content).slice(0, 300)}`);
 }

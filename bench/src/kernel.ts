@@ -19,7 +19,7 @@ export async function suite(): Promise<BenchResult> {
   };
   const row = (id: string, pick: (sample: Sample) => number): BenchRow => {
     const ours = figure("tidu", pick);
-    if (ours === null) throw new Error("TIDU-BENCH-010 tidu 内核没有启动：先运行 npm run build");
+    if (ours === null) throw new Error("TIDU-BENCH-010：tidu 内核没有启动：先运行 npm run build");
     const peers = { tslab: figure("tslab", pick), deno: figure("deno", pick) };
     return {
       id,

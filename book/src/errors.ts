@@ -12,7 +12,7 @@ export class BookError extends Error {
   readonly id: string;
 
   constructor(id: string, message: string, options?: ErrorOptions) {
-    super(`${id} ${message}`, options);
+    super(`${id}：${message}`, options);
     this.name = "BookError";
     this.id = id;
   }
@@ -39,5 +39,5 @@ export interface Problem {
 }
 
 export function formatProblem({ id, file, cell, message }: Problem): string {
-  return `${id} ${file}${cell === undefined ? "" : ` 第 ${cell} 个单元格`}：${message}`;
+  return `${id}：${file}${cell === undefined ? "" : ` 第 ${cell} 个单元格`}：${message}`;
 }

@@ -88,7 +88,7 @@ describe("站点服务", () => {
     await assert.rejects(serve({ root, port: server.port }), {
       id: "TIDU-BOOK-001",
       message: new RegExp(
-        `^TIDU-BOOK-001 端口 ${server.port} 已被别的程序占用；换一个，例如 npm start -- --port ${server.port + 1}$`,
+        `^TIDU-BOOK-001：端口 ${server.port} 已被别的程序占用；换一个，例如 npm start -- --port ${server.port + 1}$`,
       ),
     });
     await assert.rejects(checkPort(server.port), { id: "TIDU-BOOK-001" });

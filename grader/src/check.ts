@@ -11,7 +11,7 @@ export class CheckError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "CheckError";
-    this.id = message.split(" ", 1)[0]!;
+    this.id = message.split("：", 1)[0]!;
   }
 }
 

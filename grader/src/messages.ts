@@ -28,7 +28,7 @@ export const messages = {
   crash: (fn: string, reason: string) => `问 ${fn} 时运行它的进程没了：${reason}。`,
   shape: (fn: string, call: string, problem: string) => `${fn} 的返回值形状不对，在 ${call} 处：${problem}。`,
   problemFault: (id: string, detail: string) =>
-    `TIDU-GRADE-001 题目 ${id} 自己的两个判据不一致，这一题不能判（${detail}）。这不是你的错，请把这句话报告给课程维护者。`,
+    `TIDU-GRADE-001：题目 ${id} 自己的两个判据不一致，这一题不能判（${detail}）。这不是你的错，请把这句话报告给课程维护者。`,
   diagnosed: (id: string, mutant: string, where: string) =>
     `${mistakes[`${id}/${mutant}`] ?? mutant}（${where}）`,
   ratio: (ratio: number, where: string) =>
@@ -54,8 +54,8 @@ export const messages = {
   hintsLeft: "还想不出？展开这一题下面的三级提示。",
 
   unknownQuestion: (id: string, known: string[]) =>
-    `TIDU-CHECK-001 没有叫 ${id} 的题。可用的题：${known.join("、")}。`,
-  notFunction: (fn: string) => `TIDU-CHECK-002 第二个参数应是你写的函数，例如 await check("…", ${fn})。`,
+    `TIDU-CHECK-001：没有叫 ${id} 的题。可用的题：${known.join("、")}。`,
+  notFunction: (fn: string) => `TIDU-CHECK-002：第二个参数应是你写的函数，例如 await check("…", ${fn})。`,
 
   cellTimeout: (label: string, seconds: number) =>
     `${label}运行超过 ${seconds} 秒，被停下并跳过（像是死循环）`,
@@ -72,28 +72,28 @@ export const messages = {
     return signal === null ? `进程自己退出了（退出码 ${code}）` : `进程被信号 ${signal} 结束`;
   },
 
-  fileMissing: (path: string) => `TIDU-GRADE-101 找不到 ${path}。检查路径，或改成放提交的文件夹。`,
-  noNotebooks: (path: string) => `TIDU-GRADE-102 ${path} 里没有 .ipynb 文件。`,
+  fileMissing: (path: string) => `TIDU-GRADE-101：找不到 ${path}。检查路径，或改成放提交的文件夹。`,
+  noNotebooks: (path: string) => `TIDU-GRADE-102：${path} 里没有 .ipynb 文件。`,
   corrupt: (path: string, detail: string) =>
-    `TIDU-GRADE-103 ${path} 不是完好的笔记本：${detail}。请学习者重新导出，或从版本记录里恢复。`,
+    `TIDU-GRADE-103：${path} 不是完好的笔记本：${detail}。请学习者重新导出，或从版本记录里恢复。`,
   notExercise: (path: string) =>
-    `TIDU-GRADE-104 ${path} 里没有判分题：元数据里没有 tidu.exercise，也没有任何一题的函数。`,
-  unreadable: (path: string, detail: string) => `TIDU-GRADE-105 读不了 ${path}：${detail}。`,
-  badSeed: (text: string) => `TIDU-GRADE-106 --seed 要一个非负整数，得到 ${text}。`,
-  badJobs: (text: string) => `TIDU-GRADE-107 --jobs 要一个正整数，得到 ${text}。`,
+    `TIDU-GRADE-104：${path} 里没有判分题：元数据里没有 tidu.exercise，也没有任何一题的函数。`,
+  unreadable: (path: string, detail: string) => `TIDU-GRADE-105：读不了 ${path}：${detail}。`,
+  badSeed: (text: string) => `TIDU-GRADE-106：--seed 要一个非负整数，得到 ${text}。`,
+  badJobs: (text: string) => `TIDU-GRADE-107：--jobs 要一个正整数，得到 ${text}。`,
   notYet: (flag: string) =>
-    `TIDU-GRADE-108 ${flag} 还没有实现：用 Redis 队列和数据库成绩册判大批提交在 0.2 版提供。现在去掉 ${flag}，用 --json 保存结果，用 --jobs 并行。`,
-  unwritable: (path: string, detail: string) => `TIDU-GRADE-109 写不了 ${path}：${detail}。`,
-  sandboxFailed: (detail: string) => `TIDU-GRADE-110 沙箱起不来：${detail}。运行 tidu doctor 看看沙箱一栏。`,
-  noSolution: (path: string) => `TIDU-EXERCISE-001 ${path} 里没有笔记本，无从生成练习。`,
+    `TIDU-GRADE-108：${flag} 还没有实现：用 Redis 队列和数据库成绩册判大批提交在 0.2 版提供。现在去掉 ${flag}，用 --json 保存结果，用 --jobs 并行。`,
+  unwritable: (path: string, detail: string) => `TIDU-GRADE-109：写不了 ${path}：${detail}。`,
+  sandboxFailed: (detail: string) => `TIDU-GRADE-110：沙箱起不来：${detail}。运行 tidu doctor 看看沙箱一栏。`,
+  noSolution: (path: string) => `TIDU-EXERCISE-001：${path} 里没有笔记本，无从生成练习。`,
   unbalanced: (path: string, cell: number) =>
-    `TIDU-EXERCISE-002 ${path} 的单元格 [${cell}] 里 BEGIN SOLUTION 与 END SOLUTION 不成对。`,
+    `TIDU-EXERCISE-002：${path} 的单元格 [${cell}] 里 BEGIN SOLUTION 与 END SOLUTION 不成对。`,
   noMarker: (path: string, cell: number, id: string) =>
-    `TIDU-EXERCISE-003 ${path} 的单元格 [${cell}]（${id}）是作答单元格，却没有 BEGIN SOLUTION。`,
+    `TIDU-EXERCISE-003：${path} 的单元格 [${cell}]（${id}）是作答单元格，却没有 BEGIN SOLUTION。`,
   stale: (path: string) =>
-    `TIDU-EXERCISE-004 ${path} 与 solutions/ 不一致。运行 npx tidu exercise build 重新生成。`,
+    `TIDU-EXERCISE-004：${path} 与 solutions/ 不一致。运行 npx tidu exercise build 重新生成。`,
   badMetadata: (path: string, cell: number, detail: string) =>
-    `TIDU-EXERCISE-005 ${path} 的单元格 [${cell}] 的判分元数据不对：${detail}。`,
+    `TIDU-EXERCISE-005：${path} 的单元格 [${cell}] 的判分元数据不对：${detail}。`,
 };
 
 /** 六位有效数字分不出两个数时，照全精度写。 */

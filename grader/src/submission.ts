@@ -22,7 +22,7 @@ export class SubmissionError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "SubmissionError";
-    this.id = message.split(" ", 1)[0]!;
+    this.id = message.split("：", 1)[0]!;
   }
 }
 

@@ -72,7 +72,7 @@ export class Channels {
     const tail = (this.#tails.get(socket) ?? Promise.resolve())
       .then(() => (this.#closed ? undefined : socket.send(frames)))
       .catch((error: Error) =>
-        console.error(`TIDU-JUP-006 发送 ${message.header.msg_type} 失败：${error.message}`),
+        console.error(`TIDU-JUP-006：发送 ${message.header.msg_type} 失败：${error.message}`),
       );
     this.#tails.set(socket, tail);
   }

@@ -17,7 +17,7 @@ describe("connection", () => {
   });
 
   it("读不了、缺端口、不支持的传输都说清楚", () => {
-    assert.throws(() => readConnection(`${file}.没有`), /TIDU-JUP-010 读不了连接文件/);
+    assert.throws(() => readConnection(`${file}.没有`), /TIDU-JUP-010：读不了连接文件/);
     writeFileSync(file, JSON.stringify({ ...good, hb_port: undefined }));
     assert.throws(() => readConnection(file), /缺少 hb_port/);
     writeFileSync(file, JSON.stringify({ ...good, transport: "udp" }));

@@ -18,7 +18,7 @@ export class ConnectionError extends Error {
   override name = "ConnectionError";
   readonly id = "TIDU-JUP-010";
   constructor(message: string) {
-    super(`TIDU-JUP-010 ${message}`);
+    super(`TIDU-JUP-010：${message}`);
   }
 }
 

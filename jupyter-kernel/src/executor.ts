@@ -44,7 +44,7 @@ export class Executor {
       return fail(
         onOutput,
         "MagicError",
-        `TIDU-JUP-020 不认识的命令 ${directives.unknown}；可用的是 %types on 与 %types off`,
+        `TIDU-JUP-020：不认识的命令 ${directives.unknown}；可用的是 %types on 与 %types off`,
       );
     if (directives.notebook !== undefined) {
       this.#checking = directives.notebook;
@@ -111,7 +111,10 @@ export class Executor {
       this.#broken = true;
       const why = (error as Error).message;
       onOutput(
-        text("stderr", `TIDU-JUP-021 类型服务出错：${why}\n单元格照常运行，但不再检查类型；重启内核可恢复。`),
+        text(
+          "stderr",
+          `TIDU-JUP-021：类型服务出错：${why}\n单元格照常运行，但不再检查类型；重启内核可恢复。`,
+        ),
       );
       return otherwise;
     }

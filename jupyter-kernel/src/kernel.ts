@@ -90,7 +90,7 @@ export class Kernel {
       }
     } catch (error) {
       const { name: ename, message: evalue, stack = "" } = error as Error;
-      console.error(`TIDU-JUP-022 处理 ${type} 时出错：${stack}`);
+      console.error(`TIDU-JUP-022：处理 ${type} 时出错：${stack}`);
       if (type.endsWith("_request"))
         this.#channels.reply(channel, type.replace(/_request$/, "_reply"), message, {
           status: "error",

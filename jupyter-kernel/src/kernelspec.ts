@@ -13,7 +13,7 @@ export class KernelspecError extends Error {
   override name = "KernelspecError";
   readonly id: string;
   constructor(id: string, message: string) {
-    super(`${id} ${message}`);
+    super(`${id}：${message}`);
     this.id = id;
   }
 }

@@ -4,7 +4,7 @@ import { runKernel } from "./run.js";
 
 const file = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
 if (file === undefined) {
-  console.error("TIDU-JUP-011 缺少连接文件。用法：node main.js 连接文件（一般由 Jupyter 启动）");
+  console.error("TIDU-JUP-011：缺少连接文件。用法：node main.js 连接文件（一般由 Jupyter 启动）");
   process.exit(2);
 }
 try {

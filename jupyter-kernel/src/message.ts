@@ -28,7 +28,7 @@ export class MessageError extends Error {
   override name = "MessageError";
   readonly id: string;
   constructor(id: string, message: string) {
-    super(`${id} ${message}`);
+    super(`${id}：${message}`);
     this.id = id;
   }
 }

@@ -26,11 +26,11 @@ export async function runKernel(connectionFile: string): Promise<void> {
     try {
       types();
     } catch (error) {
-      console.error(`TIDU-JUP-021 类型服务没有启动：${(error as Error).message}`);
+      console.error(`TIDU-JUP-021：类型服务没有启动：${(error as Error).message}`);
     }
   }, 1);
   // 一处没接住的错误不该让整个内核（和学习者的变量）一起消失
-  process.on("unhandledRejection", (error) => console.error("TIDU-JUP-023 内核内部错误：", error));
+  process.on("unhandledRejection", (error) => console.error("TIDU-JUP-023：内核内部错误：", error));
   process.on("SIGINT", () => void kernel.interrupt().catch(() => {}));
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   watchParent(stop);

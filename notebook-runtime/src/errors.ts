@@ -3,7 +3,7 @@ export class RuntimeError extends Error {
   readonly id: string;
 
   constructor(id: string, message: string, options?: ErrorOptions) {
-    super(`${id} ${message}`, options);
+    super(`${id}：${message}`, options);
     this.name = "RuntimeError";
     this.id = id;
   }

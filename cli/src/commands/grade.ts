@@ -65,7 +65,7 @@ async function grade(paths: string[], options: Options): Promise<number> {
 /** 一个路径下的笔记本；找不到时记在报告里。 */
 function collect(path: string, report: GradeReport): string[] {
   const fail = (message: string): string[] => {
-    report.errors.push({ path, id: message.split(" ", 1)[0]!, message });
+    report.errors.push({ path, id: message.split("：", 1)[0]!, message });
     return [];
   };
   if (!existsSync(path)) return fail(messages.fileMissing(path));

@@ -20,7 +20,7 @@ export function kernelCommand(program: Command): void {
       const { installKernelspec } = await import("@tidu/jupyter-kernel");
       const chosen = [options.user, options.prefix, options.sys].filter((value) => value !== undefined);
       if (chosen.length > 1)
-        program.error("TIDU-CLI-020 --user、--prefix、--sys 只能选一个", { exitCode: 2 });
+        program.error("TIDU-CLI-020：--user、--prefix、--sys 只能选一个", { exitCode: 2 });
       try {
         const folder = installKernelspec(
           options.prefix !== undefined

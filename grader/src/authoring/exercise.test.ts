@@ -80,7 +80,7 @@ describe("练习的生成", () => {
   it("解答写错时，说出是哪一格、错在哪", () => {
     const build = (source: string, metadata?: object) => () =>
       buildExercise(notebook(source, metadata), "s.ipynb");
-    assert.throws(build("// BEGIN SOLUTION\n1"), /TIDU-EXERCISE-002 s\.ipynb 的单元格 \[1\]/);
+    assert.throws(build("// BEGIN SOLUTION\n1"), /TIDU-EXERCISE-002：s\.ipynb 的单元格 \[1\]/);
     assert.throws(build("// END SOLUTION"), /TIDU-EXERCISE-002/);
     assert.throws(build("1", graded), /TIDU-EXERCISE-003.*huber\.value/);
     assert.throws(build("1", { tidu: { question: "没有" } }), /TIDU-EXERCISE-005.*没有叫 没有 的题/);

@@ -10,7 +10,7 @@ export class AuthoringError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "AuthoringError";
-    this.id = message.split(" ", 1)[0]!;
+    this.id = message.split("：", 1)[0]!;
   }
 }
 

@@ -82,7 +82,7 @@ export function image(source: Uint8Array | string, options: ImageOptions = {}): 
   const mime = imageType(source);
   if (!mime)
     throw new TypeError(
-      "TIDU-DISPLAY-001 image() 只认 PNG、JPEG、GIF 和 WebP 的字节：请检查数据是不是图片文件的内容。",
+      "TIDU-DISPLAY-001：image() 只认 PNG、JPEG、GIF 和 WebP 的字节：请检查数据是不是图片文件的内容。",
     );
   const encoded = base64(source);
   if (mime === "image/webp" || width !== undefined || height !== undefined) {

@@ -229,12 +229,12 @@ function interruption(more = ""): CellError {
 }
 
 function timedOut(timeout: number, at?: CellError): CellError {
-  const evalue = `TIDU-RT-003 单元格运行超过 ${timeout} 毫秒，已停止。检查有没有停不下来的循环。`;
+  const evalue = `TIDU-RT-003：单元格运行超过 ${timeout} 毫秒，已停止。检查有没有停不下来的循环。`;
   const rest = at?.traceback.slice(1) ?? [];
   return { ...at, ename: "Timeout", evalue, traceback: [`Timeout: ${evalue}`, ...rest] };
 }
 
 function death(detail: string): CellError {
-  const evalue = `TIDU-RT-004 ${detail}。之前的变量都不在了，下一个单元格会从头开始。`;
+  const evalue = `TIDU-RT-004：${detail}。之前的变量都不在了，下一个单元格会从头开始。`;
   return { ename: "ProcessDied", evalue, traceback: [`ProcessDied: ${evalue}`] };
 }
