@@ -133,6 +133,27 @@ const alternatives: Record<string, (...args: any[]) => Value> = {
     const rows = A.map((a: number[], i: number) => map(one(a, P[i], N[i], m), (x) => x / A.length));
     return { a: rows.map((r: any) => r.a), p: rows.map((r: any) => r.p), n: rows.map((r: any) => r.n) };
   },
+  "layers.loss": ([w1, b1, w2, b2], x, y) => {
+    const t = Math.exp(-2 * (b1 + x * w1));
+    return (b2 - y + (w2 * (1 - t)) / (1 + t)) ** 2 / 2;
+  },
+  "layers.grad": ([w1, b1, w2, b2], x, y) => {
+    const z = x * w1 + b1;
+    const up = b2 + Math.tanh(z) * w2 - y;
+    const down = (up * w2) / Math.cosh(z) ** 2;
+    return [down * x, down, Math.tanh(z) * up, up];
+  },
+  "layers.batch": (theta, xs, ys) => {
+    const rows = xs.map((x: number, i: number) => alternatives["layers.grad"]!(theta, x, ys[i]) as number[]);
+    return theta.map(
+      (_: number, k: number) => rows.reduce((sum: number, r: number[]) => sum + r[k]!, 0) / xs.length,
+    );
+  },
+  "layers.passes": (widths, steps, method) => {
+    const weights = widths.slice(1).reduce((sum: number, w: number, k: number) => sum + w * widths[k], 0);
+    const biases = widths.slice(1).reduce((sum: number, w: number) => sum + w, 0);
+    return [1, weights + biases + 1, 2 * (weights + biases)][method]! * steps;
+  },
   "worked.gradient": ([x, y]) => [(2 * x + y) * y ** 3, x * y * y * (3 * x + 4 * y)],
   "worked.directional": ([x, y], v) => {
     const t = Math.atan2(v[1], v[0]);
