@@ -73,6 +73,7 @@ export async function judgeQuestion(question: Question, ask: Ask, { seed }: Judg
   if (fault !== undefined) return end("error", messages.problemFault(question.id, fault));
 
   const answered: Asked[] = [];
+  let misshapen: string | undefined;
   for (const point of points) {
     const answer = await ask(question.fn, structuredClone(point.args));
     verdict.asked++;
@@ -81,12 +82,23 @@ export async function judgeQuestion(question: Question, ask: Ask, { seed }: Judg
       return end(kind, noAnswer(question, answer, point));
     }
     const decoded = decode(answer.value, point.truth.value);
-    if ("problem" in decoded)
-      return end("wrong", messages.shape(question.fn, show(question, point), decoded.problem));
+    if ("problem" in decoded) {
+      misshapen ??= messages.shape(question.fn, show(question, point), decoded.problem);
+      // 形状不对也可能是一种认得的错法（例如多转置了一次），问完再下结论。
+      const value = shapedLikeMutant(question, point, answer.value);
+      if (value === null) return end("wrong", misshapen);
+      answered.push({ point, answer: value });
+      continue;
+    }
     answered.push({ point, answer: decoded.value });
     for (const branch of point.branches) if (branch in verdict.coverage) verdict.coverage[branch]!++;
   }
 
+  if (misshapen !== undefined) {
+    const mutant = diagnose(question, answered);
+    if (mutant === null) return end("wrong", misshapen);
+    return { ...end("wrong", messages.diagnosed(question.id, mutant.id, misshapen)), diagnosis: mutant.id };
+  }
   const worst = worstOf(question, answered);
   if (worst === null) {
     if (undecided.length > 0)
@@ -108,6 +120,15 @@ export async function judgeQuestion(question: Question, ask: Ask, { seed }: Judg
   }
   const ratio = commonRatio(answered);
   return { ...end("wrong", ratio === null ? where : messages.ratio(ratio, where)), worst };
+}
+
+/** 形状与某一种错法的返回值相同时，按那个形状读出；否则为 null。 */
+function shapedLikeMutant(question: Question, point: Point, raw: unknown): Value | null {
+  for (const mutant of question.mutants) {
+    const decoded = decode(raw, mutant.fn(...point.args));
+    if (!("problem" in decoded)) return decoded.value;
+  }
+  return null;
 }
 
 function noAnswer(question: Question, answer: Exclude<Answer, { kind: "value" }>, point: Point): string {
