@@ -26,6 +26,24 @@ function softmax(z: number[]): number[] {
   return e.map((x) => x / e.reduce((sum, v) => sum + v, 0));
 }
 
+/** 逐条路径推：每个节点带着“对每个 s 的导数”往前走，不倒着走。 */
+function pulled(program: number[][], s: number[]): { v: number; bar: number[] } {
+  const nodes: { v: number; d: number[] }[] = [];
+  for (const [k, [op, i, j]] of program.entries()) {
+    const [a, b] = [nodes[i!]?.v ?? 0, nodes[j!]?.v ?? 0];
+    const values = [0, a + b, a - b, a * b, a / b, a ** 2, Math.exp(a), Math.sin(a)];
+    const slopes = [[], [1, 1], [1, -1], [b, a], [1 / b, -a / b / b], [2 * a], [Math.exp(a)], [Math.cos(a)]];
+    const d = s.map(
+      (_, m) =>
+        (slopes[op!]![0] ?? 0) * (nodes[i!]?.d[m] ?? 0) +
+        (slopes[op!]![1] ?? 0) * (nodes[j!]?.d[m] ?? 0) +
+        (m === k ? 1 : 0),
+    );
+    nodes.push({ v: values[op!]! + s[k]!, d });
+  }
+  return { v: nodes.at(-1)!.v, bar: nodes.at(-1)!.d };
+}
+
 // 另写的正确答案：运算次序、边界上的不等号都与标准答案不同。
 const alternatives: Record<string, (...args: any[]) => Value> = {
   "attention.output": (s, v, t) => {
@@ -57,6 +75,26 @@ const alternatives: Record<string, (...args: any[]) => Value> = {
       K: d.map((x) => q.map((u: number) => u * x)),
       q: q.map((_: number, i: number) => d.reduce((sum, x, j) => sum + x * (K[j][i] - K[0][i]), 0)),
     };
+  },
+  "graphs.local": (op, [a, b]) =>
+    [
+      [],
+      [1, 1],
+      [1, -1],
+      [b, a],
+      [1 / b, (-1 / b) * (a / b)],
+      [a + a],
+      [Math.exp(a)],
+      [Math.sin(a + Math.PI / 2)],
+    ][op]!,
+  "graphs.output": (program, s) => pulled(program, s).v,
+  "graphs.adjoints": (program, s) => pulled(program, s).bar,
+  "graphs.written": (program) => {
+    // 真的把公式写出来，数里面的运算号。
+    const text: string[] = [];
+    for (const [op, ...args] of program)
+      text.push(op === 0 ? "x" : `(${op}${args.map((i: number) => text[i]).join("")})`);
+    return text.at(-1)!.split("(").length - 1;
   },
   "huber.value": (e, d) => (Math.abs(e) < d ? 0.5 * e ** 2 : d * Math.abs(e) - 0.5 * d * d),
   "huber.grad": (e, d) => (Math.abs(e) < d ? e : d * Math.sign(e)),

@@ -1,4 +1,5 @@
 import { attentionMistakes } from "./attention.js";
+import { graphsMistakes } from "./graphs.js";
 import { huberMistakes } from "./huber.js";
 import { jacobianMistakes } from "./jacobian.js";
 import { layersMistakes } from "./layers.js";
@@ -9,6 +10,7 @@ import { workedMistakes } from "./worked.js";
 export const mistakes: Record<string, string> = {
   ...attentionMistakes,
   ...layersMistakes,
+  ...graphsMistakes,
   ...huberMistakes,
   ...jacobianMistakes,
   ...tripletMistakes,

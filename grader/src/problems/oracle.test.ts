@@ -37,6 +37,12 @@ const library: Record<string, (...args: any[]) => any> = {
   "layers.loss": (theta, x, y) => twoLayers([x], [y])(theta).item(),
   "layers.grad": (theta, x, y) => grad(twoLayers([x], [y]))(theta).toArray(),
   "layers.batch": (theta, xs, ys) => grad(twoLayers(xs, ys))(theta).toArray(),
+  "graphs.local": (op, args) => {
+    const f = (x: any) => graphStep(op, [gather(x, 0), args.length > 1 ? gather(x, 1) : 0]);
+    return grad(f)(args).toArray();
+  },
+  "graphs.output": (program, s) => runGraph(program)(s).item(),
+  "graphs.adjoints": (program, s) => grad(runGraph(program))(s).toArray(),
   "huber.value": (e, d) => huber(e, d).item(),
   "huber.grad": (e, d) => grad((x: any) => huber(x, d))(e).item(),
   "huber.batch": (pred, target, d) => grad((y: any) => mean(huber(y.sub(target), d)))(pred).toArray(),
@@ -79,6 +85,40 @@ function twoLayers(xs: number[], ys: number[]) {
       .add(b2)
       .sub(ys);
     return mean(square(e)).mul(0.5);
+  };
+}
+
+/** 计算图题族的一步，用库的运算。 */
+function graphStep(op: number, [a, b]: any[]): Tensor {
+  const rules = [
+    () => a,
+    () => a.add(b),
+    () => a.sub(b),
+    () => a.mul(b),
+    () => a.div(b),
+    () => a.square(),
+    () => a.exp(),
+    () => a.sin(),
+  ];
+  return rules[op]!();
+}
+
+/** 把数据写成的图变成一个可以求导的函数。 */
+function runGraph(program: number[][]) {
+  return (s: any): Tensor => {
+    const v: Tensor[] = [];
+    for (const [k, [op, ...args]] of program.entries()) {
+      const own = gather(s, k);
+      v.push(
+        op === 0
+          ? own
+          : graphStep(
+              op!,
+              args.map((i) => v[i]!),
+            ).add(own),
+      );
+    }
+    return v.at(-1)!;
   };
 }
 
