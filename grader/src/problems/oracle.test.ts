@@ -34,6 +34,9 @@ const library: Record<string, (...args: any[]) => any> = {
     const [gq, gK, gV] = grad(f, { argnums: [0, 1, 2] })([q], K, V) as any[];
     return { q: gq.toArray()[0], K: gK.toArray(), V: gV.toArray() };
   },
+  "backprop.grad": (W1, b1, W2, b2, x, y) => netGradients([W1, b1, W2, b2], [x], [y]),
+  "backprop.batch": (W1, b1, W2, b2, X, Y) => netGradients([W1, b1, W2, b2], X, Y),
+  "backprop.step": (W1, b1, W2, b2, X, Y, eta) => netStep([W1, b1, W2, b2], X, Y, eta),
   "layers.loss": (theta, x, y) => twoLayers([x], [y])(theta).item(),
   "layers.grad": (theta, x, y) => grad(twoLayers([x], [y]))(theta).toArray(),
   "layers.batch": (theta, xs, ys) => grad(twoLayers(xs, ys))(theta).toArray(),
@@ -76,6 +79,40 @@ const library: Record<string, (...args: any[]) => any> = {
     return { x: dx.item(), y: dy.item(), e: de.toArray() };
   },
 };
+
+/** 一批样本排成行：隐藏层是 XW₁ᵀ + b₁，损失对样本平均。 */
+function netTensors(net: Value[], X: number[][], Y: number[][]): Tensor[] {
+  const f = (W1: any, b1: any, W2: any, b2: any) => {
+    const hidden = tanh(matmul(X, W1.transpose()).add(b1));
+    const error = matmul(hidden, W2.transpose()).add(b2).sub(Y);
+    return square(error)
+      .sum()
+      .div(2 * X.length);
+  };
+  return grad(f, { argnums: [0, 1, 2, 3] })(...(net as [any, any, any, any])) as any[];
+}
+
+function netGradients(net: Value[], X: number[][], Y: number[][]): Value {
+  const [W1, b1, W2, b2] = netTensors(net, X, Y).map((g) => g.toArray() as Value) as [
+    Value,
+    Value,
+    Value,
+    Value,
+  ];
+  return { W1, b1, W2, b2 };
+}
+
+function netStep(net: Value[], X: number[][], Y: number[][], eta: number): Value {
+  const next = netTensors(net, X, Y).map(
+    (g, i) =>
+      g
+        .mul(-eta)
+        .add(net[i] as any)
+        .toArray() as Value,
+  );
+  const [W1, b1, W2, b2] = next as [Value, Value, Value, Value];
+  return { W1, b1, W2, b2 };
+}
 
 function twoLayers(xs: number[], ys: number[]) {
   return (theta: any) => {
