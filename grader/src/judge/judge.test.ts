@@ -171,6 +171,42 @@ const alternatives: Record<string, (...args: any[]) => Value> = {
     const rows = A.map((a: number[], i: number) => map(one(a, P[i], N[i], m), (x) => x / A.length));
     return { a: rows.map((r: any) => r.a), p: rows.map((r: any) => r.p), n: rows.map((r: any) => r.n) };
   },
+  // 逐个权重写出的双重循环，不用矩阵；tanh 的导数取 1/cosh²。
+  "backprop.grad": (W1, b1, W2, b2, x, y) => {
+    const z = b1.map((b: number, j: number) =>
+      x.reduce((s: number, v: number, i: number) => s + v * W1[j][i], b),
+    );
+    const e = b2.map((b: number, k: number) =>
+      z.reduce((s: number, v: number, j: number) => s + Math.tanh(v) * W2[k][j], b - y[k]),
+    );
+    const down = z.map(
+      (v: number, j: number) =>
+        e.reduce((s: number, u: number, k: number) => s + u * W2[k][j], 0) / Math.cosh(v) ** 2,
+    );
+    return {
+      W1: down.map((d: number) => x.map((v: number) => v * d)),
+      b1: down,
+      W2: e.map((u: number) => z.map((v: number) => Math.tanh(v) * u)),
+      b2: e,
+    };
+  },
+  "backprop.batch": (W1, b1, W2, b2, X, Y) => {
+    const one = alternatives["backprop.grad"]!;
+    const rows: any[] = X.map((x: number[], i: number) => one(W1, b1, W2, b2, x, Y[i]));
+    const mean = (pick: (r: any) => number) => rows.reduce((s, r) => s + pick(r), 0) / rows.length;
+    return {
+      W1: W1.map((row: number[], j: number) => row.map((_, i) => mean((r) => r.W1[j][i]))),
+      b1: b1.map((_: number, j: number) => mean((r) => r.b1[j])),
+      W2: W2.map((row: number[], k: number) => row.map((_, j) => mean((r) => r.W2[k][j]))),
+      b2: b2.map((_: number, k: number) => mean((r) => r.b2[k])),
+    };
+  },
+  "backprop.step": (W1, b1, W2, b2, X, Y, eta) => {
+    const g: any = alternatives["backprop.batch"]!(W1, b1, W2, b2, X, Y);
+    const move = (p: any, d: any): any =>
+      typeof p === "number" ? p - eta * d : p.map((v: any, i: number) => move(v, d[i]));
+    return { W1: move(W1, g.W1), b1: move(b1, g.b1), W2: move(W2, g.W2), b2: move(b2, g.b2) };
+  },
   "layers.loss": ([w1, b1, w2, b2], x, y) => {
     const t = Math.exp(-2 * (b1 + x * w1));
     return (b2 - y + (w2 * (1 - t)) / (1 + t)) ** 2 / 2;
