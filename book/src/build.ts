@@ -51,8 +51,10 @@ export async function buildSite({ root, out, log = () => {} }: BuildOptions): Pr
   }
   const glossary = await readGlossary(join(root, "notebooks", "glossary.json"));
   const bundling = Promise.all([buildAssets(out), bundleLab(out)]);
-  bundling.catch(() => {}); // 失败在下面 await 时报出
-  const loaded = await loadNotebooks(sources, root, problems, log);
+  const [loading] = await Promise.allSettled([loadNotebooks(sources, root, problems, log), bundling]);
+  // 两边都停下了才报错，免得另一边还在往 out 里写；打包的失败在下面 await 时报出。
+  if (loading.status === "rejected") throw loading.reason;
+  const loaded = loading.value;
 
   log("排版……");
   const terms = termFinder(glossary);
