@@ -46,6 +46,8 @@ export class KernelClient {
   readonly #control: Dealer;
   readonly #stdin: Dealer;
   readonly #iopub = new Subscriber({ reconnectInterval: 5, receiveHighWaterMark: 0 });
+  /** 还没接通的套接字数。 */
+  #connecting = 3;
   #stderr = "";
 
   private constructor(connection: Connection, folder: string, process: ChildProcess) {
@@ -61,6 +63,13 @@ export class KernelClient {
       this.#stderr = (this.#stderr + chunk).slice(-4000);
     });
     const { shell_port, control_port, stdin_port, iopub_port } = connection;
+    for (const socket of [this.#shell, this.#control, this.#iopub]) {
+      let first = true;
+      socket.events.on("connect", () => {
+        if (first) this.#connecting--;
+        first = false;
+      });
+    }
     this.#shell.connect(address(connection, shell_port));
     this.#control.connect(address(connection, control_port));
     this.#stdin.connect(address(connection, stdin_port));
@@ -179,6 +188,9 @@ export class KernelClient {
     this.process.once("exit", () => {
       exited = true;
     });
+    // 三个套接字都接通了才开口：tslab 若在绑定 iopub 的半途收到请求，会卡死（EBUSY）
+    while (this.#connecting > 0 && performance.now() < deadline && !exited) await delay(5);
+    await delay(10);
     // iopub 的订阅要过一会儿才生效：答了却没收到 idle，就再问一次
     while (performance.now() < deadline && !exited) {
       const header = this.codec.header("kernel_info_request");
