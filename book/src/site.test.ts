@@ -117,7 +117,7 @@ describe("站点（真浏览器）", function () {
     await page.keyboard.press("Shift+Enter");
     await finished(page, 1);
     assert.equal((await text(outputs(page, 1))).trim(), "15");
-    assert.ok(await cell(page, 2).locator(".cm-content").isVisible(), "Shift+Enter 之后移到下一格");
+    await cell(page, 2).locator(".cm-content").waitFor({ state: "visible" }); // Shift+Enter 之后移到下一格
     await cell(page, 1).locator('[data-action="reset"]').click();
     assert.equal(await cell(page, 1).getAttribute("data-state"), "dirty");
     await run(page, 1);
@@ -357,11 +357,11 @@ updateDisplay("line", "新的");`,
     const { page, context } = await open(chapterUrl, phone);
     assert.ok(await page.locator("#nav").isHidden());
     await page.locator('[data-action="nav"]').tap();
-    assert.ok(await page.locator("#nav a[aria-current]").isVisible());
+    await page.locator("#nav a[aria-current]").waitFor({ state: "visible" });
     await page.keyboard.press("Escape");
     await page.locator("#nav").waitFor({ state: "hidden" });
     await page.locator("a.term").first().tap();
-    assert.ok(await page.locator("#term-card").isVisible());
+    await page.locator("#term-card").waitFor({ state: "visible" });
     const box = (await page.locator("#term-card").boundingBox())!;
     assert.ok(box.x >= 0 && box.x + box.width <= 390);
     await cell(page, 1).locator("pre.code").tap();
