@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 describe("真的书（真浏览器）", function () {
   this.timeout(600_000);
+  this.retries(1); // 驱动别的程序：机器忙时偶有超时，真的缺陷两次都会失败
   let browser: Browser | undefined;
   let server: Server;
   let out: string;
