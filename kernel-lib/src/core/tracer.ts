@@ -1,5 +1,7 @@
+import type { DType } from "../dtype.js";
 import { TiduError } from "../errors.js";
-import { Tensor } from "../tensor.js";
+import type { Shape } from "../shape.js";
+import { type ArrayTensor, Tensor } from "../tensor.js";
 import type { Params, Primitive } from "./primitive.js";
 
 let counter = 0;
@@ -22,6 +24,29 @@ export abstract class Interpreter {
 /** 追踪值：样子是张量，里面是某一层解释器的记录。 */
 export abstract class Tracer extends Tensor {
   abstract readonly interpreter: Interpreter;
+}
+
+/** 套在一个更低层的值外面的追踪值：形状、类型、设备、数值都是里面那个值的。 */
+export abstract class WrappingTracer extends Tracer {
+  readonly value: Tensor;
+
+  constructor(value: Tensor) {
+    super();
+    this.value = value;
+  }
+
+  override get shape(): Shape {
+    return this.value.shape;
+  }
+  override get dtype(): DType {
+    return this.value.dtype;
+  }
+  override get device(): string {
+    return this.value.device;
+  }
+  override concrete(): ArrayTensor {
+    return this.value.concrete();
+  }
 }
 
 let ambient: Interpreter | null = null;

@@ -1,32 +1,15 @@
 import { bind } from "../core/bind.js";
 import type { Params, Primitive } from "../core/primitive.js";
-import { ambientInterpreter, Interpreter, Tracer, withAmbient } from "../core/tracer.js";
-import type { DType } from "../dtype.js";
-import type { Shape } from "../shape.js";
-import type { ArrayTensor, Tensor } from "../tensor.js";
+import { ambientInterpreter, Interpreter, WrappingTracer, withAmbient } from "../core/tracer.js";
+import type { Tensor } from "../tensor.js";
 
 /** 检查点里的追踪值：只是一层壳，好让闭包里带进来的量被看见。 */
-export class CheckpointTracer extends Tracer {
+export class CheckpointTracer extends WrappingTracer {
   readonly interpreter: CheckpointInterpreter;
-  readonly value: Tensor;
 
   constructor(interpreter: CheckpointInterpreter, value: Tensor) {
-    super();
+    super(value);
     this.interpreter = interpreter;
-    this.value = value;
-  }
-
-  override get shape(): Shape {
-    return this.value.shape;
-  }
-  override get dtype(): DType {
-    return this.value.dtype;
-  }
-  override get device(): string {
-    return this.value.device;
-  }
-  override concrete(): ArrayTensor {
-    return this.value.concrete();
   }
 }
 

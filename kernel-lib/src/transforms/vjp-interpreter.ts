@@ -1,10 +1,8 @@
 import { bind } from "../core/bind.js";
 import { add } from "../core/internal.js";
 import { missingRule, type Params, type Primitive } from "../core/primitive.js";
-import { Interpreter, Tracer } from "../core/tracer.js";
-import type { DType } from "../dtype.js";
-import type { Shape } from "../shape.js";
-import type { ArrayTensor, Tensor } from "../tensor.js";
+import { Interpreter, WrappingTracer } from "../core/tracer.js";
+import type { Tensor } from "../tensor.js";
 
 type Maybe = Tensor | null;
 
@@ -19,30 +17,15 @@ export interface TapeEntry {
 }
 
 /** 反向模式的追踪值：原值，以及它是否依赖于求导变量。 */
-export class VjpTracer extends Tracer {
+export class VjpTracer extends WrappingTracer {
   readonly interpreter: VjpInterpreter;
-  readonly value: Tensor;
   /** 在磁带上的编号；−1 表示与求导变量无关的常量。 */
   readonly index: number;
 
   constructor(interpreter: VjpInterpreter, value: Tensor, index: number) {
-    super();
+    super(value);
     this.interpreter = interpreter;
-    this.value = value;
     this.index = index;
-  }
-
-  override get shape(): Shape {
-    return this.value.shape;
-  }
-  override get dtype(): DType {
-    return this.value.dtype;
-  }
-  override get device(): string {
-    return this.value.device;
-  }
-  override concrete(): ArrayTensor {
-    return this.value.concrete();
   }
 }
 
