@@ -19,6 +19,7 @@ interface CellOutputs {
 /** 真实的 JupyterLab，真实的浏览器：学习者打开一章会看到什么，就检查什么。 */
 describe("JupyterLab（Chromium）", function () {
   this.timeout(300_000);
+  this.retries(1);
   let server: ChildProcess | undefined;
   let browser: Browser | undefined;
   let page: Page;
@@ -89,15 +90,28 @@ describe("JupyterLab（Chromium）", function () {
   it("新单元格里的类型错误当场指出，什么也没有运行", async () => {
     await typeCell(page, 'console.log("跑了");\nconst step: number = "0.1";');
     await page.keyboard.press("Shift+Enter");
-    await page.locator(".jp-OutputArea-output", { hasText: "TS2322" }).waitFor({ timeout: 30_000 });
+    await page.waitForFunction(
+      () =>
+        [...(globalThis as any).jupyterapp.shell.currentWidget.content.model.cells].some(
+          (cell: any) => cell.type === "code" && JSON.stringify(cell.outputs.toJSON()).includes("TS2322"),
+        ),
+      undefined,
+      { timeout: 30_000, polling: 100 },
+    );
     await idle(page);
-    const cell = (await outputs(page)).find(({ source }) => source.includes('console.log("跑了")'))!;
+    const cell = (await outputs(page)).findLast(({ source }) => source.includes('console.log("跑了")'))!;
     assert.deepEqual(
       cell.outputs.map((output) => output.output_type),
       ["error"],
     );
     assert.equal(cell.outputs[0]!.ename, "TypeScriptError");
     assert.match(cell.outputs[0]!.evalue!, /:2:7 TS2322 类型是 string 的值不能放进类型是 number 的地方/);
+    // 窗口化的笔记本只画看得见的单元格：运行后焦点在下一格，先滚回出错的这一格
+    await page.evaluate(async () => {
+      const { content } = (globalThis as any).jupyterapp.shell.currentWidget;
+      await content.scrollToItem(content.widgets.length - 2, "center");
+    });
+    await page.locator(".jp-OutputArea-output", { hasText: "TS2322" }).waitFor({ timeout: 30_000 });
     await shot(page, "lab-type-error.png");
   });
 
@@ -149,7 +163,17 @@ async function typeCell(page: Page, code: string): Promise<void> {
     await app.commands.execute("notebook:insert-cell-below");
     await app.commands.execute("notebook:enter-edit-mode");
   });
+  // 编辑器建好并得到焦点之前，输入会落到别处
+  await page.waitForFunction(() => {
+    const { content } = (globalThis as any).jupyterapp.shell.currentWidget;
+    const { activeElement } = document;
+    return activeElement?.classList.contains("cm-content") && content.activeCell.node.contains(activeElement);
+  });
   await page.keyboard.insertText(code);
+  await page.waitForFunction((text) => {
+    const { content } = (globalThis as any).jupyterapp.shell.currentWidget;
+    return content.activeCell.model.sharedModel.source === text;
+  }, code);
 }
 
 /** 就是 `npm run lab -- …`，只是不打开浏览器、不碰用户自己的 Jupyter 设置。 */
