@@ -1,8 +1,10 @@
-// npm run check：格式、代码规则（含分层）、类型、笔记本规范形、练习与解答一致、文档链接与用语。
+// npm run check：格式、代码规则（含分层）、类型、笔记本规范形、练习与解答一致、文档的链接、用语与排版。
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { build, root } from "./build.mjs";
 import { checkDocs } from "./check-docs.mjs";
+import { checkTerms } from "./check-terms.mjs";
+import { checkTypography } from "./check-typography.mjs";
 
 function step(name, command, args) {
   const started = performance.now();
@@ -29,6 +31,12 @@ report("类型", true, started);
 const tidu = join(root, "cli/bin/tidu.js");
 step("笔记本是规范形", node, [tidu, "nb", "format", "--check", "notebooks", "exercises", "solutions"]);
 step("练习由解答生成", node, [tidu, "exercise", "build", "--check"]);
-const docsStarted = performance.now();
-report("文档的链接与用语", checkDocs(root), docsStarted);
+for (const [name, check] of [
+  ["文档的链接", checkDocs],
+  ["用语与术语的次序", checkTerms],
+  ["中文排版", checkTypography],
+]) {
+  const checking = performance.now();
+  report(name, check(root), checking);
+}
 process.exit(failed ? 1 : 0);

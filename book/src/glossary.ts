@@ -12,6 +12,10 @@ export interface Term {
   meaning: string;
   /** 首次讲它的章。 */
   chapter: string;
+  /** 恰好含有这个词、意思却不同的说法，例如“一次梯度”里没有“次梯度”。 */
+  exclude?: string[];
+  /** 日常也用的词，不要求先讲后用。 */
+  everyday?: boolean;
 }
 
 /** 在文字里找术语；长的写法优先，西文要求词边界。 */
@@ -20,8 +24,11 @@ export interface TermFinder {
 }
 
 export function termFinder(terms: readonly Term[]): TermFinder {
-  const forms = new Map<string, Term>();
-  for (const term of terms) for (const form of [term.term, ...(term.also ?? [])]) forms.set(form, term);
+  const forms = new Map<string, Term | null>();
+  for (const term of terms) {
+    for (const form of [term.term, ...(term.also ?? [])]) forms.set(form, term);
+    for (const form of term.exclude ?? []) forms.set(form, null);
+  }
   const pattern = [...forms.keys()]
     .sort((a, b) => b.length - a.length)
     .map((form) => {
@@ -34,11 +41,10 @@ export function termFinder(terms: readonly Term[]): TermFinder {
   return {
     find(text) {
       if (pattern === "") return [];
-      return [...text.matchAll(new RegExp(pattern, "g"))].map((match) => ({
-        term: forms.get(match[0])!,
-        index: match.index,
-        text: match[0],
-      }));
+      return [...text.matchAll(new RegExp(pattern, "g"))].flatMap((match) => {
+        const term = forms.get(match[0]);
+        return term ? [{ term, index: match.index, text: match[0] }] : [];
+      });
     },
   };
 }
