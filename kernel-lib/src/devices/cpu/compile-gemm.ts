@@ -1,20 +1,31 @@
 import { allocate, dtypeOf, type TypedArray } from "../../dtype.js";
-
-/** 一个按步长存放的矩阵：转置只是把两个步长对调。 */
-export interface Strided {
-  readonly data: TypedArray;
-  readonly offset: number;
-  readonly row: number;
-  readonly column: number;
-}
+import { wasmFits, wasmGemm } from "./wasm-gemm.js";
+import type { Strided } from "./wasm-pack.js";
 
 let panel: Float64Array = new Float64Array(0);
 
 /**
- * out[m×n] = a[m×k]·b[k×n]，out 行优先、从 start 起。b 每四列打包成一条，
- * 内层一次算 2×4 个内积，八个累加器都在寄存器里。
+ * out[m×n] = a[m×k]·b[k×n]，out 行优先、从 start 起。浮点矩阵交给 WASM SIMD；
+ * 没有它、太小或是整数时，b 每四列打包成一条，内层一次算 2×4 个内积，八个累加器都在寄存器里。
  */
 export function gemm(
+  out: TypedArray,
+  start: number,
+  m: number,
+  n: number,
+  k: number,
+  a: Strided,
+  b: Strided,
+): void {
+  if (wasmFits(m, n, k, out, a.data, b.data)) {
+    wasmGemm(out, start, m, n, k, a, b);
+    return;
+  }
+  gemmByScalars(out, start, m, n, k, a, b);
+}
+
+/** 不用 WASM 的那一半；导出是为了在有 WASM 的机器上也测得到它。 */
+export function gemmByScalars(
   out: TypedArray,
   start: number,
   m: number,

@@ -31,13 +31,14 @@ describe("cpu：矩阵乘法的各条路径", () => {
         assert.equal(y.dtype, dtype);
         const expected = naive(a.toArray() as number[][], b.toArray() as number[][]);
         const actual = y.toArray() as number[][];
-        const tolerance = dtype === "float32" ? 1e-4 : 1e-10;
+        // 舍入误差与各项绝对值之和成比例，与和本身（可能相消）无关。
+        const magnitude = (m: t.Tensor): number[][] => t.abs(m).toArray<number[][]>();
+        const scale = naive(magnitude(a), magnitude(b));
+        const tolerance = dtype === "float32" ? 1e-6 : 1e-14;
         for (let i = 0; i < m; i++) {
           for (let j = 0; j < n; j++) {
-            assert.ok(
-              Math.abs(actual[i]![j]! - expected[i]![j]!) <=
-                tolerance * Math.max(1, Math.abs(expected[i]![j]!)),
-            );
+            const error = Math.abs(actual[i]![j]! - expected[i]![j]!);
+            assert.ok(error <= tolerance * scale[i]![j]!, `(${i}, ${j})：差 ${error}`);
           }
         }
       });
