@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { primitives } from "./core/primitive.js";
+import { kernels } from "./devices/tensorflow/kernels.js";
 import "./index.js";
 
 // FEATURES.md 由原语表生成。增删原语之后：TIDU_UPDATE=1 运行本测试，再看一眼差别。
@@ -14,7 +15,8 @@ function render(): string {
   const rows = [...table]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((p) => {
-      const devices = p.cpuOnly ? "cpu" : "cpu、webgpu、tensorflow";
+      const tensorflow = p.name === "random" || p.name === "to" || Object.hasOwn(kernels, p.name);
+      const devices = p.cpuOnly ? "cpu" : `cpu、webgpu${tensorflow ? "、tensorflow" : ""}`;
       const fused = p.expr ? "是" : "否";
       return `| ${p.name} | ${mark(p.jvp)} | ${mark(p.vjp)} | ${mark(p.batch)} | ${fused} | ${devices} |`;
     });

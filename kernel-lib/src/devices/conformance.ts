@@ -185,6 +185,22 @@ const position: Row = (b, name) => {
   b.push(name, [b.int([4, 9], -3, 3)], { axis: 1 });
 };
 
+/** 对角占优的方阵，条件数小。 */
+function square(b: Builder, shape: Shape): Input {
+  const n = shape.at(-1)!;
+  const { data, dtype } = b.float(shape, -1, 1);
+  const diagonal = (k: number): boolean => Math.floor(k / n) % n === k % n;
+  return { shape, dtype, data: data.map((v, k) => Math.fround(diagonal(k) ? v + n + 1 : v)) };
+}
+
+const orders: readonly Shape[] = [
+  [1, 1],
+  [2, 2],
+  [3, 5, 5],
+  [2, 1, 17, 17],
+  [0, 3, 3],
+];
+
 const rows: Readonly<Record<string, Row>> = {
   add: mixed(binary()),
   sub: mixed(binary()),
@@ -382,6 +398,43 @@ const rows: Readonly<Record<string, Row>> = {
     put([0, 4], [4, 5]);
     put([0, 2, 3], [0, 3, 2]);
     b.push(name, [b.int([3, 4], -5, 5), b.int([4, 2], -5, 5)]);
+  },
+  argsort: (b, name) => {
+    for (const [shape, axis] of [
+      [[1], 0],
+      [[0], 0],
+      [[9], 0],
+      [[3, 300], 1],
+      [[4, 7, 5], 1],
+      [[4, 0], 1],
+    ] as const)
+      b.push(name, [b.float(shape)], { axis });
+    b.push(name, [b.values([3, Number.NaN, -0, 0, ...extremes, 0, 3])], { axis: 0 });
+    b.push(name, [b.int([40], -3, 3)], { axis: 0 });
+    b.push(name, [b.bool([9])], { axis: 0 });
+  },
+  solve: (b, name) => {
+    for (const shape of orders) b.push(name, [square(b, shape), b.float([shape.at(-1)!, 3])], {}, 512);
+    b.push(name, [square(b, [2, 1, 4, 4]), b.float([3, 4, 2])], {}, 512);
+    b.push(name, [square(b, [4, 4]), b.float([4, 0])]);
+  },
+  triangularSolve: (b, name) => {
+    for (const lower of [true, false]) {
+      for (const transpose of [true, false]) {
+        for (const shape of orders)
+          b.push(name, [square(b, shape), b.float([shape.at(-1)!, 3])], { lower, transpose }, 512);
+      }
+    }
+  },
+  cholesky: (b, name) => {
+    for (const shape of orders) b.push(name, [square(b, shape)], {}, 512);
+  },
+  det: (b, name) => {
+    for (const shape of orders.slice(0, 3)) b.push(name, [square(b, shape)], {}, 512);
+    b.push(name, [{ shape: [2, 2], dtype: "float32", data: [0, 2, 3, 0] }]);
+  },
+  logdet: (b, name) => {
+    for (const shape of orders) b.push(name, [square(b, shape)], {}, 512);
   },
 };
 

@@ -8,7 +8,7 @@ import type { Tensor, TensorLike } from "../tensor.js";
 import { takeAlongAxis } from "./pick.js";
 
 /**
- * 沿 axis 轴（缺省末轴）从小到大排序。梯度送回各元素原来的位置。只在 cpu 上。
+ * 沿 axis 轴（缺省末轴）从小到大排序。梯度送回各元素原来的位置。
  *
  * @example
  * sort([30, 10, 20]).toArray() // => [10, 20, 30]
@@ -19,7 +19,7 @@ export function sort(x: TensorLike, axis = -1): Tensor {
 }
 
 /**
- * 沿 axis 轴（缺省末轴）最大的 k 个，从大到小：[值, 下标]。并列时取前面的。k 超过轴长时抛 TIDU-ARG-010。只在 cpu 上。
+ * 沿 axis 轴（缺省末轴）最大的 k 个，从大到小：[值, 下标]。并列时取前面的。k 超过轴长时抛 TIDU-ARG-010。
  *
  * @example
  * topk([30, 10, 20], 2).map((t) => t.toArray()) // => [[30, 20], [0, 2]]

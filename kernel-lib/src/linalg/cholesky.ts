@@ -21,7 +21,6 @@ interface TriangularParams {
 
 const triangularP: Primitive<any> = definePrimitive({
   name: "triangularSolve",
-  cpuOnly: true,
   shape: ([a, b]) => ({
     shape: [
       ...broadcastShapes("triangularSolve", a!.shape.slice(0, -2), b!.shape.slice(0, -2)),
@@ -63,7 +62,8 @@ export interface TriangularOptions {
 }
 
 /**
- * 解三角方程组 T x = b，O(n²)。T 是 [..., n, n]，b 是向量或矩阵。对角线有 0 时抛 TIDU-LINALG-003。只在 cpu 上。
+ * 解三角方程组 T x = b，O(n²)。T 是 [..., n, n]，b 是向量或矩阵。对角线有 0 时抛 TIDU-LINALG-003
+ * （webgpu 上不能抛，得 NaN）。
  *
  * @example
  * triangularSolve([[2, 0], [1, 1]], [4, 5]).toArray() // => [2, 3]
@@ -86,7 +86,6 @@ export function triangularSolve(t: TensorLike, b: TensorLike, options: Triangula
 // A = LLᵀ 求导后左乘 L⁻¹、右乘 L⁻ᵀ：dL = L·Φ(L⁻¹ dA L⁻ᵀ)，Φ 取下三角而对角线减半（Murray，2016，arXiv:1602.07527）。
 const choleskyP: Primitive<any> = definePrimitive({
   name: "cholesky",
-  cpuOnly: true,
   shape: ([a]) => a!,
   jvp: (_, [t], out) => {
     if (!t) return null;
@@ -111,7 +110,7 @@ function halved(x: Tensor): Tensor {
 
 /**
  * 对称正定矩阵的 Cholesky 因子：A = L Lᵀ，L 是下三角。先把 A 对称化为 (A + Aᵀ)/2。
- * 不正定时抛 TIDU-LINALG-004。只在 cpu 上。
+ * 不正定时抛 TIDU-LINALG-004（webgpu 上不能抛，得 NaN）。
  *
  * @example
  * cholesky([[4, 2], [2, 2]]).toArray() // => [[2, 0], [1, 1]]

@@ -10,7 +10,6 @@ import { asFloat, inv, requireSquare, scaleMatrix, transposed } from "./solve.js
 // d ln|det A| = tr(A⁻¹ dA)，所以 ln|det A| 对 A 的梯度是 A⁻ᵀ。
 const logdetP: Primitive<any> = definePrimitive({
   name: "logdet",
-  cpuOnly: true,
   shape: ([a]) => ({ shape: a!.shape.slice(0, -2), dtype: a!.dtype }),
   jvp: ([a], [t]) => t && sum(mul(transposed(inv(a!)), t), [-2, -1]),
   vjp: (_, ct, __, [a]) => scaleMatrix(ct, transposed(inv(a!))),
@@ -19,7 +18,6 @@ const logdetP: Primitive<any> = definePrimitive({
 
 const detP: Primitive<any> = definePrimitive({
   name: "det",
-  cpuOnly: true,
   shape: ([a]) => ({ shape: a!.shape.slice(0, -2), dtype: a!.dtype }),
   jvp: ([a], [t], out) => t && mul(out, sum(mul(transposed(inv(a!)), t), [-2, -1])),
   vjp: (_, ct, out, [a]) => scaleMatrix(mul(ct, out), transposed(inv(a!))),
@@ -27,7 +25,7 @@ const detP: Primitive<any> = definePrimitive({
 });
 
 /**
- * ln|det A|，[..., n, n] 得 [...]；奇异时是 −∞。梯度 A⁻ᵀ。行列式很大或很小时不会溢出。只在 cpu 上。
+ * ln|det A|，[..., n, n] 得 [...]；奇异时是 −∞。梯度 A⁻ᵀ。行列式很大或很小时不会溢出。
  * 不是方阵抛 TIDU-LINALG-001。
  *
  * @example
@@ -40,7 +38,7 @@ export function logdet(a: TensorLike): Tensor {
 }
 
 /**
- * 行列式。梯度 det(A)·A⁻ᵀ（A 奇异时求梯度抛 TIDU-LINALG-003）。只在 cpu 上。
+ * 行列式。梯度 det(A)·A⁻ᵀ（A 奇异时求梯度抛 TIDU-LINALG-003，webgpu 上得 NaN）。
  *
  * @example
  * det([[1, 2], [3, 4]]).item() // => -2

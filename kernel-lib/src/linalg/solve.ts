@@ -28,7 +28,6 @@ export const asFloat = (x: Tensor): Tensor => (isFloat(x.dtype) ? x : astype(x, 
 
 const solveP: Primitive<any> = definePrimitive({
   name: "solve",
-  cpuOnly: true,
   shape: ([a, b]) => ({
     shape: [...broadcastShapes("solve", a!.shape.slice(0, -2), b!.shape.slice(0, -2)), ...b!.shape.slice(-2)],
     dtype: promote(a!.dtype, b!.dtype),
@@ -58,7 +57,8 @@ function solve2(a: Tensor, b: Tensor): Tensor {
 /**
  * 解线性方程组 A x = b。A 是 [..., n, n]，b 是向量 [n] 或矩阵 [..., n, m]，前面的轴广播。
  * 列主元 LU 分解；梯度 b̄ = A⁻ᵀ x̄、Ā = −b̄ xᵀ，反向只多解一次转置方程。
- * 不是方阵抛 TIDU-LINALG-001，长度不符抛 TIDU-LINALG-002，A 奇异抛 TIDU-LINALG-003。只在 cpu 上。
+ * 不是方阵抛 TIDU-LINALG-001，长度不符抛 TIDU-LINALG-002，A 奇异抛 TIDU-LINALG-003
+ * （webgpu 上核里不能抛，得 NaN）。
  *
  * @example
  * solve([[2, 0], [0, 4]], [2, 8]).toArray() // => [1, 2]

@@ -7,7 +7,6 @@ import type { Tensor, TensorLike } from "../tensor.js";
 
 const argsortP: Primitive<any> = definePrimitive({
   name: "argsort",
-  cpuOnly: true,
   shape: ([x]) => ({ shape: x!.shape, dtype: "int32" }),
   jvp: () => null,
   vjp: () => null,
@@ -15,7 +14,7 @@ const argsortP: Primitive<any> = definePrimitive({
 });
 
 /**
- * 沿 axis 轴（缺省末轴）从小到大排列时各元素的下标（int32）；稳定，NaN 排在最后。没有梯度。只在 cpu 上。
+ * 沿 axis 轴（缺省末轴）从小到大排列时各元素的下标（int32）；稳定，NaN 排在最后。没有梯度。
  *
  * @example
  * argsort([30, 10, 20]).toArray() // => [1, 2, 0]

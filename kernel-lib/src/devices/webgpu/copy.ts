@@ -20,7 +20,7 @@ import {
 } from "./wgsl.js";
 
 /** 一块规则排列的元素：从 offset 起，各轴步长 strides（可以是 0 或负数）。 */
-interface Layout {
+export interface Layout {
   readonly offset: number;
   readonly strides: readonly number[];
 }
@@ -29,7 +29,7 @@ interface Layout {
  * 转置、切片、倒序、广播、拼接、补边都只是“按一套步长读、按另一套步长写”，所以共用一个核：
  * 对 shape 里的每个坐标，out[写偏移 + Σ 坐标·写步长] = in[读偏移 + Σ 坐标·读步长]。
  */
-function copy(
+export function copy(
   gpu: GpuContext,
   source: GpuArray,
   from: Layout,

@@ -14,9 +14,11 @@ import { cumsum } from "./cumsum.js";
 import { runElementwise } from "./elementwise.js";
 import { gather, scatterAdd } from "./gather.js";
 import { huber } from "./huber.js";
+import { cholesky, det, logdet, solve, triangularSolve } from "./linalg.js";
 import { matmul } from "./matmul.js";
 import { random } from "./random.js";
 import { isReduction, reductionKernel, runPosition } from "./reduce.js";
+import { argsort } from "./sorting.js";
 import { triplet } from "./triplet.js";
 
 type Kernel = (gpu: GpuContext, inputs: readonly ArrayTensor[], params: any, out: Aval) => GpuArray;
@@ -34,6 +36,12 @@ const kernels: Readonly<Record<string, Kernel>> = {
   cumsum,
   matmul,
   random,
+  argsort,
+  solve,
+  triangularSolve,
+  cholesky,
+  det,
+  logdet,
   argmax: (gpu, [x], { axis }, out) => runPosition(gpu, "argmax", x!, axis, out),
   argmin: (gpu, [x], { axis }, out) => runPosition(gpu, "argmin", x!, axis, out),
 };
