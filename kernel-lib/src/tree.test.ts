@@ -2,12 +2,18 @@ import assert from "node:assert/strict";
 import { runInNewContext } from "node:vm";
 import {
   add,
+  checkpoint,
+  customVjp,
   grad,
   hessian,
   hvp,
   jacobian,
+  jacrev,
+  jit,
   jvp,
+  linearize,
   mul,
+  stopGradient,
   sum,
   type Tensor,
   tensor,
@@ -139,5 +145,113 @@ describe("变换的类型", () => {
     assert.deepEqual(mapped.s.toArray(), [3]);
     // @ts-expect-error 参数要放进数组
     assert.throws(() => jvp(f, [1, 2], tensor(1)));
+  });
+
+  it("求导的函数：选项参数、可选参数、只读数组、元组、可空的叶子", () => {
+    interface Optional {
+      w: Tensor;
+      b?: Tensor;
+      readonly layers: readonly { w: Tensor }[];
+      pair: [Tensor, Tensor];
+      maybe: Tensor | null;
+    }
+    const net = (p: Optional, x: Tensor, options?: { scale: number }): Tensor =>
+      sum(mul(mul(p.w, x), options?.scale ?? 1));
+    const x = tensor([1, 2]);
+    const pair0: [Tensor, Tensor] = [tensor(1), tensor(2)];
+    const at = { w: 3, layers: [{ w: [1, 2] }], pair: pair0, maybe: null };
+    const g = grad(net)(at, x);
+    const w: Tensor = g.w;
+    const b: Tensor | undefined = g.b;
+    const layer: Tensor = g.layers[0]!.w;
+    const pair: [Tensor, Tensor] = g.pair;
+    const maybe: Tensor | null = g.maybe;
+    assert.deepEqual([w.item(), b, layer.toArray(), pair.length, maybe], [3, undefined, [0, 0], 2, null]);
+    assert.equal(grad(net)(at, x, { scale: 2 }).w.item(), 6);
+    // @ts-expect-error 选项里没有 size
+    assert.equal(grad(net)(at, x, { size: 2 }).w.item(), 3);
+    // @ts-expect-error scale 是数
+    assert.throws(() => assert.equal(grad(net)(at, x, { scale: "二" }).w.item(), 6));
+    // @ts-expect-error 参数多了一个
+    assert.equal(grad(net)(at, x, { scale: 2 }, 5).w.item(), 6);
+    // @ts-expect-error 元组只有两项
+    assert.deepEqual(g.pair[2], undefined);
+    // @ts-expect-error layers 里要有 w
+    assert.ok(grad(net)({ ...at, layers: [{}] }, x));
+    // @ts-expect-error [1, 2] 是一个向量，不是两个张量
+    assert.equal(grad(net)({ ...at, pair: [1, 2] }, x).pair.length, undefined);
+    // @ts-expect-error 可能没有 b
+    assert.throws(() => g.b.item(), TypeError);
+    // @ts-expect-error 不求导的参数照声明的类型：要 Tensor，不是数组
+    assert.ok(grad(net)(at, [1, 2]));
+  });
+
+  it("写成 any 的参数可以是任何树", () => {
+    const any = (p: any): Tensor => mul(p.a, p.b);
+    assert.equal(grad(any)({ a: 2, b: 3 }).a.item(), 3);
+    assert.equal(valueAndGrad(any)({ a: 2, b: 3 })[1].b.item(), 2);
+    assert.equal(hessian(any)({ a: 2, b: 3 }).a.b.item(), 1);
+    assert.equal(jacobian(any)({ a: 2, b: 3 }).b.item(), 2);
+    assert.equal(hvp(any)({ a: 2, b: 3 }, { a: 1, b: 0 }).b.item(), 1);
+  });
+
+  it("argnums 的各种写法", () => {
+    const f = (a: Tensor, p: Params, c: Tensor): Tensor => mul(mul(a, p.w), mul(p.b, c));
+    const at = { w: tensor(2), b: tensor(3) };
+    const [ga, gp, gc]: [Tensor, Params, Tensor] = grad(f, { argnums: [0, 1, 2] })(1, { w: 2, b: 3 }, 5);
+    assert.deepEqual([ga.item(), gp.w.item(), gp.b.item(), gc.item()], [30, 15, 10, 6]);
+    const [y, [gc2, ga2]]: [Tensor, [Tensor, Tensor]] = valueAndGrad(f, { argnums: [2, 0] })(1, at, 5);
+    assert.deepEqual([y.item(), gc2.item(), ga2.item()], [30, 6, 30]);
+    const H: { w: Params; b: Params } = hessian(f, { argnums: 1 })(tensor(1), { w: 2, b: 3 }, tensor(5));
+    assert.equal(H.w.b.item(), 5);
+    const J: Params = jacrev(f, { argnums: 1 })(tensor(1), { w: 2, b: 3 }, tensor(5));
+    assert.equal(J.b.item(), 10);
+    // @ts-expect-error 结果有三项，没有第四项
+    assert.equal(grad(f, { argnums: [0, 1, 2] })(1, at, 5)[3], undefined);
+    // @ts-expect-error 第二项是参数树，不是张量
+    const wrong: Tensor = gp;
+    assert.equal(wrong, gp);
+    // @ts-expect-error 没选中的参数照原样：p 的叶子要 Tensor
+    assert.throws(() => grad(f, { argnums: 0 })(1, { w: "2", b: tensor(3) }, tensor(5)));
+    // @ts-expect-error hessian 只对一个参数求
+    assert.throws(() => hessian(f, { argnums: [0, 1] }), { id: "TIDU-GRAD-004" });
+    // @ts-expect-error 雅可比也是
+    assert.throws(() => jacrev(f, { argnums: [0] }), { id: "TIDU-GRAD-004" });
+  });
+
+  it("jvp、vjp、linearize、vmap、jit、checkpoint、customVjp、stopGradient 的类型", () => {
+    const at = { w: tensor(2), b: tensor(3) };
+    // @ts-expect-error 切向量少了 b
+    assert.throws(() => jvp(loss, [at, 1], [{ w: 1 }, 1]), { id: "TIDU-TREE-002" });
+    // @ts-expect-error 参数少一个
+    assert.throws(() => jvp(loss, [at], [at]));
+    // @ts-expect-error 伴随应与输出同结构
+    assert.throws(() => vjp((x: Tensor) => ({ y: x }), 1)[1]({ z: 1 }), { id: "TIDU-TREE-002" });
+    const [, push] = linearize(loss, at, 5);
+    const dy: Tensor = push({ w: 1, b: 0 }, 0);
+    assert.equal(dy.item(), 5);
+    // @ts-expect-error 切向量是一棵参数树
+    assert.throws(() => push(1, 0), { id: "TIDU-TREE-002" });
+    const rows: Tensor = vmap(loss, { inAxes: [null, 0] })(at, [1, 2]);
+    assert.deepEqual(rows.toArray(), [5, 7]);
+    // @ts-expect-error 第二个参数是张量
+    assert.throws(() => vmap(loss, { inAxes: [null, 0] })(at, "x"));
+    const fast: Tensor = jit(loss)({ w: 2, b: 3 }, 5);
+    assert.equal(fast.item(), 13);
+    // @ts-expect-error 少了参数
+    assert.throws(() => jit(loss)({ w: 2, b: 3 }));
+    const kept: (p: Params, x: Tensor) => Tensor = checkpoint(loss);
+    assert.equal(kept(at, tensor(5)).item(), 13);
+    const bad = customVjp(
+      (x: Tensor) => mul(x, 2),
+      (x: Tensor) => [mul(x, 2), null] as const,
+      // @ts-expect-error backward 的伴随与输出同类型：是张量，没有 w
+      (_, ct) => [ct.w],
+    );
+    assert.equal(grad(bad)(1).item(), 0);
+    const stopped: { w: Tensor; b: Tensor } = stopGradient({ w: 1, b: [2] });
+    assert.equal(stopped.w.item(), 1);
+    // @ts-expect-error 没有 c
+    assert.equal(stopped.c, undefined);
   });
 });

@@ -22,7 +22,7 @@ export type MapTree<T, R> = 0 extends 1 & T
       ? { [K in keyof T]: MapTree<T[K], R> }
       : T;
 
-/** 函数写明要 Tensor 的地方，经过变换后可以给任何 TensorLike。 */
+/** 与一棵已知的树相配的值（伴随、切向量）：要 Tensor 的地方可以给任何 TensorLike。 */
 export type Likes<T> = 0 extends 1 & T
   ? any
   : T extends Tensor
@@ -33,8 +33,27 @@ export type Likes<T> = 0 extends 1 & T
         ? { [K in keyof T]: Likes<T[K]> }
         : T;
 
+/**
+ * 经过变换的函数的参数：要 Tensor 的地方可以给任何 TensorLike。但张量的数组（Tensor[]）各项要写成张量：
+ * 全是数的数组 [1, 2] 是一个向量，不是两个标量。
+ */
+export type Inputs<T> = 0 extends 1 & T
+  ? any
+  : T extends Tensor
+    ? TensorLike
+    : T extends TensorLike
+      ? T
+      : T extends readonly unknown[]
+        ? { [K in keyof T]: T[K] extends Tensor ? T[K] : Inputs<T[K]> }
+        : T extends object
+          ? { [K in keyof T]: Inputs<T[K]> }
+          : T;
+
 /** 一列参数，各自放宽成 TensorLike。 */
-export type LikeArgs<A extends any[]> = { [K in keyof A]: Likes<A[K]> };
+export type LikeArgs<A extends any[]> = { [K in keyof A]: Inputs<A[K]> };
+
+/** 与一列参数相配的切向量。 */
+export type LikeTangents<A extends any[]> = { [K in keyof A]: Likes<A[K]> };
 
 /** 一列参数，各自换成 Tensor。 */
 export type TensorArgs<A extends any[]> = { [K in keyof A]: Tensors<A[K]> };

@@ -68,7 +68,7 @@ const library: Record<string, (...args: any[]) => any> = {
   "worked.gradient": (p) => grad(workedF)(p).toArray(),
   "worked.directional": (p, v) =>
     (jvp(workedF as any, [p], [v.map((x: number) => x / Math.hypot(...v))] as any)[1] as any).item(),
-  "worked.hessian": (p, i) => hessian(workedF)(p).toArray<number[][]>()[i],
+  "worked.hessian": (p, i) => hessian(workedF)(p).toArray()[i],
   "worked.adjoints": (x, y, e) => {
     const g = (a: any, b: any, n: any) => {
       const p = a.mul(b).add(gather(n, 1));

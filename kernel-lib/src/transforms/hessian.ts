@@ -1,7 +1,8 @@
-import type { Tensor, TensorLike } from "../tensor.js";
+import type { TensorLike } from "../tensor.js";
+
 import type { Tensors } from "../tree.js";
-import { type DiffArgs, grad, named, type ScalarFunction } from "./grad.js";
-import { type JacobianOptions, jacfwd } from "./jacobian.js";
+import { type DiffArgs, grad, named, type OfSingle, type ScalarFunction, type Single } from "./grad.js";
+import { type JacobianOptions, jacfwd, requireOne } from "./jacobian.js";
 import { type AnyFunction, callName, requireFunction } from "./leaves.js";
 
 /** 参数树套参数树：H.w.b 是 ∂²f/∂w∂b。 */
@@ -21,12 +22,13 @@ export type Hessian<P, Q = P> = 0 extends 1 & P
  * const f = (x: Tensor) => mul(x, mul(x, x)).sum();
  * hessian(f)([1, 2]).toArray() // => [[6, 0], [0, 12]]
  */
-export function hessian(f: (x: Tensor) => Tensor): (x: TensorLike) => Tensor;
+export function hessian<F extends Single>(f: F): OfSingle<F>;
 export function hessian<F extends ScalarFunction, const A extends number = 0>(
   f: F,
   options?: JacobianOptions<A>,
 ): (...args: DiffArgs<Parameters<F>, A>) => Hessian<Parameters<F>[A]>;
 export function hessian(f: ScalarFunction, options: JacobianOptions = {}): AnyFunction {
   requireFunction("hessian", f);
+  requireOne(callName("hessian", f), options);
   return named(callName("hessian", f), jacfwd(grad(f, options) as AnyFunction, options));
 }

@@ -1,6 +1,6 @@
 import type { Tensor, TensorLike } from "../tensor.js";
-import type { Likes, Tensors } from "../tree.js";
-import { grad, named, type ScalarFunction } from "./grad.js";
+import type { Inputs, Likes, Tensors } from "../tree.js";
+import { grad, named, type ScalarFunction, type Single } from "./grad.js";
 import { jvp } from "./jvp.js";
 import { type AnyFunction, callName, requireFunction } from "./leaves.js";
 
@@ -12,10 +12,12 @@ import { type AnyFunction, callName, requireFunction } from "./leaves.js";
  * const f = (x: Tensor) => mul(x, mul(x, x)).sum();
  * hvp(f)([1, 2], [1, 1]).toArray() // => [6, 12]
  */
-export function hvp(f: (x: Tensor) => Tensor): (x: TensorLike, v: TensorLike) => Tensor;
+export function hvp<F extends Single>(
+  f: F,
+): 0 extends 1 & Parameters<F>[0] ? (x: any, v: any) => any : (x: TensorLike, v: TensorLike) => Tensor;
 export function hvp<P, R extends any[]>(
   f: (x: P, ...rest: R) => Tensor,
-): (x: Likes<P>, v: Likes<P>, ...rest: R) => Tensors<P>;
+): (x: Inputs<P>, v: Likes<P>, ...rest: R) => Tensors<P>;
 export function hvp(f: ScalarFunction): AnyFunction {
   requireFunction("hvp", f);
   const gradient = grad(f) as AnyFunction;

@@ -1,10 +1,11 @@
 import { moveAxis, reshape } from "../core/internal.js";
 import { cpu } from "../devices/cpu/device.js";
 import { allocate } from "../dtype.js";
+import { TiduError } from "../errors.js";
 import { concat, slice } from "../primitives/index.js";
-import { ArrayTensor, type Tensor, type TensorLike } from "../tensor.js";
+import { ArrayTensor, type Tensor } from "../tensor.js";
 import { nestTrees, type Tensors } from "../tree.js";
-import { type DiffArgs, named } from "./grad.js";
+import { type DiffArgs, named, type OfSingle, type Single } from "./grad.js";
 import { type AnyFunction, callName, requireFunction } from "./leaves.js";
 import { Linearization, resolveArgnums } from "./linearize.js";
 import { vmap } from "./vmap.js";
@@ -87,6 +88,15 @@ function reverse(lin: Linearization): unknown {
   return nestTrees(lin.structure, lin.inputs[0]!.structure, flat);
 }
 
+/** 雅可比与黑塞矩阵只对一个参数求；几个一起求请把它们放进一棵树。 */
+export function requireOne(name: string, { argnums }: JacobianOptions): void {
+  if (argnums === undefined || typeof argnums === "number") return;
+  throw new TiduError(
+    "TIDU-GRAD-004",
+    `${name}：argnums 只能是一个数。要对几个参数一起求，请把它们放进一个对象或数组，作为一个参数传入。`,
+  );
+}
+
 function make(
   transform: string,
   f: AnyFunction,
@@ -95,6 +105,7 @@ function make(
 ): AnyFunction {
   requireFunction(transform, f);
   const name = callName(transform, f);
+  requireOne(name, options);
   return named(name, (...args: unknown[]) => {
     const lin = new Linearization(name, f, args, resolveArgnums(name, options.argnums, args.length));
     return compute(lin);
@@ -107,7 +118,7 @@ function make(
  * @example
  * jacfwd((x: Tensor) => mul(x, x))([1, 2]).toArray() // => [[2, 0], [0, 4]]
  */
-export function jacfwd(f: (x: Tensor) => Tensor): (x: TensorLike) => Tensor;
+export function jacfwd<F extends Single>(f: F): OfSingle<F>;
 export function jacfwd<F extends AnyFunction, const A extends number = 0>(
   f: F,
   options?: JacobianOptions<A>,
@@ -122,7 +133,7 @@ export function jacfwd(f: AnyFunction, options: JacobianOptions = {}): AnyFuncti
  * @example
  * jacrev((x: Tensor) => mul(x, x))([1, 2]).toArray() // => [[2, 0], [0, 4]]
  */
-export function jacrev(f: (x: Tensor) => Tensor): (x: TensorLike) => Tensor;
+export function jacrev<F extends Single>(f: F): OfSingle<F>;
 export function jacrev<F extends AnyFunction, const A extends number = 0>(
   f: F,
   options?: JacobianOptions<A>,
@@ -139,7 +150,7 @@ export function jacrev(f: AnyFunction, options: JacobianOptions = {}): AnyFuncti
  * const polar = (p: Tensor) => mul(p, [2, 3]);
  * jacobian(polar)([1, 1]).toArray() // => [[2, 0], [0, 3]]
  */
-export function jacobian(f: (x: Tensor) => Tensor): (x: TensorLike) => Tensor;
+export function jacobian<F extends Single>(f: F): OfSingle<F>;
 export function jacobian<F extends AnyFunction, const A extends number = 0>(
   f: F,
   options?: JacobianOptions<A>,

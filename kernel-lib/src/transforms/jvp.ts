@@ -1,6 +1,6 @@
 import { TiduError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
-import { type LikeArgs, type Tensors, unflatten } from "../tree.js";
+import { type LikeArgs, type LikeTangents, type Tensors, unflatten } from "../tree.js";
 import { JvpInterpreter, JvpTracer } from "./jvp-interpreter.js";
 import {
   type AnyFunction,
@@ -13,7 +13,7 @@ import {
 } from "./leaves.js";
 import { argumentName } from "./linearize.js";
 
-type Inputs<F extends AnyFunction> = LikeArgs<Parameters<F>>;
+type Primals<F extends AnyFunction> = LikeArgs<Parameters<F>>;
 
 /**
  * 前向模式：返回 [f(x…), J·t]。primals 与 tangents 都是数组，一个参数一项，切向量与参数同结构、同形状。
@@ -24,8 +24,8 @@ type Inputs<F extends AnyFunction> = LikeArgs<Parameters<F>>;
  */
 export function jvp<F extends AnyFunction>(
   f: F,
-  primals: Inputs<F>,
-  tangents: Inputs<F>,
+  primals: Primals<F>,
+  tangents: LikeTangents<Parameters<F>>,
 ): [Tensors<ReturnType<F>>, Tensors<ReturnType<F>>] {
   requireFunction("jvp", f);
   const name = callName("jvp", f);

@@ -5,7 +5,15 @@ import { allocate, isFloat } from "../dtype.js";
 import { TiduError } from "../errors.js";
 import { sameShape, showShape, sizeOf } from "../shape.js";
 import { ArrayTensor, Tensor } from "../tensor.js";
-import { describe, type Flat, flatten, matchLeaves, type Structure } from "../tree.js";
+import {
+  describe,
+  type Flat,
+  flatten,
+  isPlainObject,
+  isTensorLike,
+  matchLeaves,
+  type Structure,
+} from "../tree.js";
 
 // 各个变换共用的：参数怎样变成张量，结果怎样检查。
 
@@ -72,6 +80,43 @@ export function outputLeaves(name: string, output: unknown): Flat<Tensor> {
 // 笔记本的单元格可能在另一个上下文里，那里的 Promise 不是这里的 Promise。
 function isPromise(x: unknown): boolean {
   return typeof (x as PromiseLike<unknown> | null | undefined)?.then === "function";
+}
+
+/**
+ * 调用 f。raw 里的参数没有转成张量，原样传入：若 f 因此在数或数组上找不到张量的方法，说清该怎么写，
+ * 别的错误原样抛出。
+ */
+export function callWith(
+  name: string,
+  f: AnyFunction,
+  args: readonly unknown[],
+  raw: (i: number) => boolean,
+): unknown {
+  try {
+    return f(...args);
+  } catch (error) {
+    const missing = /(\w+) is not a function/.exec(missingMethod(error))?.[1];
+    const at = args.findIndex((x, i) => raw(i) && holdsPlain(x));
+    if (missing === undefined || at < 0 || !(missing in Tensor.prototype)) throw error;
+    throw new TiduError(
+      "TIDU-GRAD-012",
+      `${name}：第 ${at + 1} 个参数不参与变换，原样传给函数；它里面有普通的数或数组，没有 ${missing} 这个方法。要当张量用，请先写成 tensor(…)。`,
+      { cause: error },
+    );
+  }
+}
+
+// 笔记本的单元格可能在另一个上下文里，那里的 TypeError 不是这里的 TypeError。
+function missingMethod(error: unknown): string {
+  const { name, message } = (error ?? {}) as Partial<Error>;
+  return name === "TypeError" ? String(message) : "";
+}
+
+/** 树里有没有普通的数或数值数组。 */
+function holdsPlain(x: unknown): boolean {
+  if (x instanceof Tensor || typeof x !== "object" || x === null) return typeof x === "number";
+  if (isTensorLike(x)) return true;
+  return (Array.isArray(x) || isPlainObject(x)) && Object.values(x).some(holdsPlain);
 }
 
 /** 与 x 同形状、同类型、同设备的零。 */

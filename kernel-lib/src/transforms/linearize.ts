@@ -1,9 +1,17 @@
 import { TiduError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
-import { type Flat, type LikeArgs, type Structure, type Tensors, unflatten } from "../tree.js";
+import {
+  type Flat,
+  type LikeArgs,
+  type LikeTangents,
+  type Structure,
+  type Tensors,
+  unflatten,
+} from "../tree.js";
 import {
   type AnyFunction,
   callName,
+  callWith,
   floatLeaves,
   matchTangents,
   outputLeaves,
@@ -33,7 +41,8 @@ export class Linearization {
       traced[argnums[k]!] = unflatten(structure, own);
     }
     try {
-      const { leaves, structure } = outputLeaves(name, f(...traced));
+      const output = callWith(name, f, traced, (i) => !argnums.includes(i));
+      const { leaves, structure } = outputLeaves(name, output);
       this.outputs = leaves;
       this.structure = structure;
     } finally {
@@ -105,7 +114,7 @@ export function resolveArgnums(
 export function linearize<F extends AnyFunction>(
   f: F,
   ...primals: LikeArgs<Parameters<F>>
-): [Tensors<ReturnType<F>>, (...tangents: LikeArgs<Parameters<F>>) => Tensors<ReturnType<F>>] {
+): [Tensors<ReturnType<F>>, (...tangents: LikeTangents<Parameters<F>>) => Tensors<ReturnType<F>>] {
   requireFunction("linearize", f);
   const name = callName("linearize", f);
   const lin = new Linearization(

@@ -6,7 +6,7 @@ import { Tensor } from "../tensor.js";
 import { describe, flatten, type LikeArgs, type Tensors, unflatten } from "../tree.js";
 import { BatchInterpreter, BatchTracer } from "./batch-interpreter.js";
 import { named } from "./grad.js";
-import { type AnyFunction, callName, outputLeaves, requireFunction } from "./leaves.js";
+import { type AnyFunction, callName, callWith, outputLeaves, requireFunction } from "./leaves.js";
 
 /** 批轴：数指出哪一轴是样本，null 表示所有样本共用；也可以按参数树分别写。 */
 export type Axes = number | null | readonly Axes[] | { readonly [key: string]: Axes };
@@ -49,7 +49,8 @@ export function vmap<F extends AnyFunction>(
     const interpreter = new BatchInterpreter(size);
     const traced = args.map((arg, i) => rebuild(arg, plans[i]!, interpreter));
     try {
-      const { leaves, structure, paths } = outputLeaves(name, f(...(traced as unknown[])));
+      const output = callWith(name, f, traced, (i) => plans[i]!.every((p) => p.axis === null));
+      const { leaves, structure, paths } = outputLeaves(name, output);
       const axes = prefixAxes(name, unflatten(structure, leaves), outAxes, "返回值");
       return unflatten(
         structure,
