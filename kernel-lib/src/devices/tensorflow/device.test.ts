@@ -1,17 +1,32 @@
 import assert from "node:assert/strict";
-import { jit, key, normal, scope, split, type Tensor, TiduError, valueAndGrad } from "../../index.js";
+import { primitive } from "../../core/primitive.js";
+import {
+  cholesky,
+  grad,
+  jit,
+  key,
+  logdet,
+  normal,
+  scope,
+  solve,
+  split,
+  type Tensor,
+  TiduError,
+  tensor,
+  valueAndGrad,
+  vmap,
+} from "../../index.js";
 import { ArrayTensor } from "../../tensor.js";
 import { compositions } from "../compositions.js";
 import { checkConformance, conformanceCases, uncoveredPrimitives } from "../conformance.js";
 import type { Device } from "../device.js";
 import { place } from "../evaluate.js";
-import { kernels } from "./kernels.js";
+import { TensorflowDevice } from "./device.js";
+import { hostPrimitives } from "./host.js";
 import { loadBackend } from "./load.js";
 import { openTensorflow } from "./open.js";
 
-/** tfjs 没有这些算子，也还没有用别的算子写出来。 */
-const missing = ["argsort", "solve", "triangularSolve", "cholesky", "det", "logdet"];
-const names = [...new Set(conformanceCases().map((c) => c.primitive))].filter((n) => !missing.includes(n));
+const names = [...new Set(conformanceCases().map((c) => c.primitive))];
 
 for (const backend of ["cpu", "wasm"]) {
   describe(`tensorflow 设备（tfjs 后端 ${backend}）`, () => {
@@ -77,12 +92,55 @@ for (const backend of ["cpu", "wasm"]) {
 }
 
 describe("tensorflow 设备", () => {
-  it("每个原语都有核", () => {
+  it("每个原语都有检验；在主机上算的只有矩阵分解与抽样，设备的说明里写着", async () => {
     assert.deepEqual(uncoveredPrimitives(), []);
+    const host = hostPrimitives();
+    const factorizations = ["cholesky", "det", "logdet", "random", "solve", "triangularSolve"];
     assert.deepEqual(
-      names.filter((name) => name !== "random" && !Object.hasOwn(kernels, name)),
+      host.filter((name) => !factorizations.includes(name) && !primitive(name).cpuOnly),
       [],
     );
+    const { device, detail } = await openTensorflow();
+    if (device) for (const name of host) assert.ok(detail.includes(name), detail);
+  });
+
+  it("主机上算的也能求导、批处理，结果仍在设备上", async function () {
+    const { device } = await openTensorflow();
+    if (!device) return this.skip();
+    const A = place(
+      tensor([
+        [3, 1],
+        [1, 2],
+      ]).concrete(),
+      device,
+    );
+    const g = grad((x: Tensor) => logdet(x))(A);
+    assert.equal(g.device, "tensorflow");
+    // ∂ log|det A| / ∂A = A⁻ᵀ
+    for (const [i, v] of [0.4, -0.2, -0.2, 0.6].entries())
+      assert.ok(Math.abs((await g.data())[i]! - v) < 1e-6);
+    const x = vmap((b: Tensor) => solve(A, b))(
+      place(
+        tensor([
+          [4, 3],
+          [3, 1],
+        ]).concrete(),
+        device,
+      ),
+    );
+    assert.equal(x.device, "tensorflow");
+    for (const [i, v] of [1, 1, 1, 0].entries()) assert.ok(Math.abs((await x.data())[i]! - v) < 1e-6);
+  });
+
+  it("后端不能同步读取时，主机上算的原语说清怎么办", async function () {
+    const { backend } = await loadBackend();
+    if (!backend) return this.skip();
+    const device = new TensorflowDevice(backend.tf, backend.name);
+    const A = new ArrayTensor(device, device.upload(Float32Array.of(2), "float32"), [1, 1], "float32");
+    device.readSync = () => {
+      throw new Error("readSync is not supported");
+    };
+    assert.throws(() => cholesky(A), /TIDU-DEV-002.*cholesky.*不能同步取回.*toDevice/);
   });
 
   it("没有二进制文件的 tfjs-node-gpu 很快失败，并说清原因", async () => {

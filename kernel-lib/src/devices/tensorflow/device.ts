@@ -3,10 +3,10 @@ import type { Aval, Params, Primitive } from "../../core/primitive.js";
 import type { DType, TypedArray } from "../../dtype.js";
 import { TiduError } from "../../errors.js";
 import { sizeOf } from "../../shape.js";
-import { ArrayTensor } from "../../tensor.js";
-import { cpu } from "../cpu/device.js";
+import type { ArrayTensor } from "../../tensor.js";
 import type { Device } from "../device.js";
 import { track } from "../scope.js";
+import { onHost } from "./host.js";
 import { kernels, tfType } from "./kernels.js";
 import type { Tf } from "./load.js";
 
@@ -66,15 +66,8 @@ export class TensorflowDevice implements Device {
 
   run(primitive: Primitive<any>, inputs: readonly ArrayTensor[], params: Params, out: Aval): Handle {
     const { name } = primitive;
-    // 密钥总在 cpu 上抽样，所以每个设备得到同样的数。
-    if (name === "random") return this.random(primitive, inputs, params, out);
     const kernel = kernels[name];
-    if (!kernel) {
-      throw new TiduError(
-        "TIDU-DEV-002",
-        `设备 tensorflow 没有原语 “${name}” 的核。请用 x.to("cpu") 取回后在 cpu 上算这一步。`,
-      );
-    }
+    if (!kernel) return this.upload(onHost(primitive, inputs, params, out), out.dtype);
     const tf = this.api();
     const result = tf.tidy(() => {
       const shape = [...out.shape];
@@ -86,16 +79,6 @@ export class TensorflowDevice implements Device {
       return kernel(tf, args, params, out);
     });
     return this.hold(result);
-  }
-
-  private random(
-    primitive: Primitive<any>,
-    inputs: readonly ArrayTensor[],
-    params: Params,
-    out: Aval,
-  ): Handle {
-    const keys = inputs.map((x) => new ArrayTensor(cpu, x.readSync(), x.shape, x.dtype));
-    return this.upload(cpu.run(primitive, keys, params, out), out.dtype);
   }
 
   free(buffer: unknown): void {

@@ -127,10 +127,43 @@ const position =
   (tf, [x], { axis }) =>
     tf[name](x!.dtype === "bool" ? as(tf, x!, "int32") : x!, axis);
 
+/** 沿末轴从大到小的次序；相同的保持原来的先后。 */
+function descending(tf: Tf, lines: TfTensor): TfTensor {
+  return tf.topk(lines, lines.shape.at(-1)!).indices;
+}
+
+/** 每一行按 order 取数。 */
+function pick(tf: Tf, lines: TfTensor, order: TfTensor): TfTensor {
+  const [rows, n] = lines.shape as [number, number];
+  const first = tf.mul(tf.range(0, rows, 1, "int32"), tf.scalar(n, "int32"));
+  const flat = tf.add(order, tf.reshape(first, [rows, 1]));
+  return tf.gather(tf.reshape(lines, [rows * n]), as(tf, flat, "int32") as Tensor2D);
+}
+
+// tfjs 没有 argsort，用 topk 写：取相反数，从大到小就是从小到大。NaN 先当作最大的数排一次，
+// 再按“是不是 NaN”稳定地排一次，于是 NaN 落在 ∞ 之后。
+function argsort(tf: Tf, [x]: readonly TfTensor[], { axis }: { axis: number }): TfTensor {
+  const rank = x!.shape.length;
+  const last = x!.shape.map((_, i) => i).filter((i) => i !== axis);
+  const back = x!.shape.map((_, i) => (i < axis ? i : i === axis ? rank - 1 : i - 1));
+  const moved = tf.transpose(x!, [...last, axis]);
+  const lines = tf.reshape(moved, [-1, x!.shape[axis]!]);
+  const restore = (order: TfTensor): TfTensor => tf.transpose(tf.reshape(order, moved.shape), back);
+  // 整数用 −1 − x：最小的整数没有相反数。
+  if (x!.dtype !== "float32") {
+    return restore(descending(tf, tf.sub(tf.scalar(-1, "int32"), as(tf, lines, "int32"))));
+  }
+  const nan = tf.isNaN(lines);
+  const numbers = tf.where(nan, tf.fill(lines.shape, Number.NEGATIVE_INFINITY), tf.neg(lines));
+  const first = descending(tf, numbers);
+  const second = descending(tf, tf.sub(1, pick(tf, as(tf, nan, "float32"), first)));
+  return restore(pick(tf, first, second));
+}
+
 /** 逐个元素都不变。 */
 const same: TfKernel = (tf, [x]) => tf.clone(x!);
 
-/** 全部原语；缺一个就抛 TIDU-DEV-002，不会悄悄搬到 cpu 上算。 */
+/** 用 tfjs 的算子写得出的原语；这里没有的取回主机上算（见 host.ts）。 */
 export const kernels: Readonly<Record<string, TfKernel>> = {
   add: binary((tf, a, b) => tf.add(a, b)),
   sub: binary((tf, a, b) => tf.sub(a, b)),
@@ -225,4 +258,5 @@ export const kernels: Readonly<Record<string, TfKernel>> = {
   gather: (tf, [x, indices], { axis }) => tf.gather(x!, indices as Tensor2D, axis),
   scatterAdd,
   matmul,
+  argsort,
 };
