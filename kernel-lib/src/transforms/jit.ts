@@ -2,6 +2,7 @@ import "../devices/cpu/compile.js";
 import { defaultDevice } from "../devices/default.js";
 import type { Device } from "../devices/device.js";
 import { evaluate } from "../devices/evaluate.js";
+import { untracked } from "../devices/scope.js";
 import type { DType } from "../dtype.js";
 import type { Graph, GraphNode } from "../graph/graph.js";
 import { optimise } from "../graph/optimise.js";
@@ -107,7 +108,8 @@ function compile(f: AnyFunction, args: readonly unknown[], fixed: ReadonlySet<nu
   let device = deviceOf(specs);
   for (;;) {
     try {
-      return { specs, device, fallback, ...build(f, specs, device) };
+      // 图里的常量跨调用使用，不归第一次调用时外面的 scope 管。
+      return { specs, device, fallback, ...untracked(() => build(f, specs, device)) };
     } catch (error) {
       if (error instanceof OuterTracer) return null;
       // 参数都在 cpu 上，函数里的常量却在别处：换到那个设备上再来一次。
