@@ -1,9 +1,10 @@
-import { MAX_NUMBERS, UNANSWERED } from "./learner/wire.js";
+import { type Form, MAX_NUMBERS, UNANSWERED } from "./learner/wire.js";
 import type { Value } from "./value.js";
 
 /** 裁判向学习者的函数提一个问题，得到的回答。除 `value` 外都说明为什么没有答案。 */
 export type Answer =
-  | { kind: "value"; value: unknown }
+  /** `device`：返回值里有张量时，它在哪个设备上。 */
+  | { kind: "value"; value: unknown; device?: string }
   | { kind: "throw"; name: string; message: string }
   /** 占位还在；`fn` 是占位所在的函数，可能是被调用的另一题。 */
   | { kind: "unanswered"; fn?: string }
@@ -14,13 +15,18 @@ export type Answer =
   | { kind: "crash"; reason: string };
 
 /** 向学习者提问的通道：沙箱里的进程，或者笔记本里的函数本身。 */
-export type Ask = (fn: string, args: Value[]) => Promise<Answer>;
+export type Ask = (fn: string, args: Value[], form?: Form) => Promise<Answer>;
 
 /** 读沙箱送来的一条回答。来路不可信：结构不对的一律当作没有答案。 */
 export function readAnswer(raw: unknown): Answer {
-  const reply = raw as { kind?: unknown; value?: unknown; name?: unknown; message?: unknown } | null;
+  const reply = raw as { [name in "kind" | "value" | "device" | "name" | "message"]?: unknown } | null;
   if (typeof reply !== "object" || reply === null) return { kind: "crash", reason: "回答无法辨认" };
-  if (reply.kind === "value") return { kind: "value", value: reply.value };
+  if (reply.kind === "value") {
+    const device = plainText(reply.device, 40);
+    return device === ""
+      ? { kind: "value", value: reply.value }
+      : { kind: "value", value: reply.value, device };
+  }
   if (reply.kind === "missing") return { kind: "missing" };
   if (reply.kind !== "throw") return { kind: "crash", reason: "回答无法辨认" };
   const message = plainText(reply.message, 500);

@@ -8,9 +8,12 @@ export {
   type VerdictKind,
   type Worst,
 } from "./judge/judge.js";
+export type { Picture } from "./judge/picture.js";
 export { messages } from "./messages.js";
-export { mistakes } from "./mistakes/index.js";
-export type { Branch, Edge, Mutant, Problem, Question } from "./problem.js";
-export { exercises, findQuestion, problems, questionIds } from "./problems/index.js";
+export type { Branch, Edge, Mutant, Oracles, Problem, Question, Truth } from "./problem.js";
+export { exercises, findQuestion, mistakes, problems, questionIds } from "./problems/index.js";
+export { hash, type Rng, random } from "./random.js";
+export { pictureSvg } from "./report/picture.js";
 export { askFunction, type Flaw, selfTest } from "./selftest.js";
 export type { Value } from "./value.js";
+export { constantsFor, forStudent, studentOf } from "./variant.js";

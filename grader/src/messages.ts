@@ -1,7 +1,7 @@
-import { mistakes } from "./mistakes/index.js";
+import { conventions } from "@tidu/kernel-lib";
 import { show, showNumber, type Value } from "./value.js";
 
-/** 判分的全部中文文字都在这里（错法的说明在 mistakes.ts）。 */
+/** 判分的全部中文文字都在这里（错法的说明在 mistakes/，一个题族一个文件）。 */
 
 interface Named {
   fn: string;
@@ -11,6 +11,31 @@ interface Named {
 export const messages = {
   right: (asked: number, branches: number, edges: number) =>
     `正确：问了 ${asked} 个点，${branches} 个分支全部走到，含 ${edges} 个边界点。`,
+  notes: (
+    branches: { id: string; title: string }[],
+    verdict: { coverage: Record<string, number>; failed: Record<string, number>; tolerance: string },
+  ) => {
+    const counts = branches.flatMap(({ id, title }) => {
+      const [asked = 0, failed = 0] = [verdict.coverage[id], verdict.failed[id]];
+      return asked === 0 ? [] : [failed === 0 ? `${title} ${asked}` : `${title} ${asked}（错 ${failed}）`];
+    });
+    return counts.length === 0 ? "" : `各分支的点数：${counts.join("，")}。${verdict.tolerance}。`;
+  },
+  ranOn: (device: string) =>
+    device === "webgpu"
+      ? "在 webgpu 上算的。"
+      : `这台机器上没有可用的 webgpu，改在 ${device} 上用 float32 算的。`,
+  notTensor: (fn: string) =>
+    `${fn} 应返回张量：参数是张量，请用 kernel-lib 的运算得出结果，不要中途取成普通的数。`,
+  fast: (title: string) => `大的输入（${title}）也对，而且够快。`,
+  largeWrong: (title: string, index: number, got: number, expected: number) =>
+    `小的输入都对，大的输入（${title}）不对：第 ${index + 1} 个数得到 ${showPair(got, expected)[0]}，应为 ${showPair(got, expected)[1]}。检查累加的次序与下标。`,
+  tooSlow: (fn: string, title: string, best: number, limit?: number) =>
+    `结果都对，但 ${fn} 太慢：大的输入（${title}）最快一次也要 ${Math.round(best)} 毫秒以上${limit === undefined ? "" : `，上限是 ${Math.round(limit)} 毫秒`}。想一想哪一步的次数随输入的平方增长，看提示。`,
+  slowish: (fn: string, title: string, best: number, limit: number) =>
+    `没有把握：${fn} 的结果都对，大的输入（${title}）最快一次 ${Math.round(best)} 毫秒，略超过上限 ${Math.round(limit)} 毫秒，可能只是机器忙。再判一次。`,
+  largeCrash: (fn: string, title: string, reason: string) =>
+    `小的输入都对，大的输入（${title}）把 ${fn} 所在的进程撑垮了：${reason}。不要把平方那么多的中间结果存下来。`,
   undecided: (branches: string[]) =>
     `没有把握：分支「${branches.join("」「")}」上没有抽到离拐点足够远的点，换一个种子再判。`,
   unanswered: (fn: string, placeholder = fn) =>
@@ -29,8 +54,7 @@ export const messages = {
   shape: (fn: string, call: string, problem: string) => `${fn} 的返回值形状不对，在 ${call} 处：${problem}。`,
   problemFault: (id: string, detail: string) =>
     `TIDU-GRADE-001：题目 ${id} 自己的两个判据不一致，这一题不能判（${detail}）。这不是你的错，请把这句话报告给课程维护者。`,
-  diagnosed: (id: string, mutant: string, where: string) =>
-    `${mistakes[`${id}/${mutant}`] ?? mutant}（${where}）`,
+  diagnosed: (mistake: string, where: string) => `${mistake}（${where}）`,
   ratio: (ratio: number, where: string) =>
     `${
       ratio === -1
@@ -41,13 +65,23 @@ export const messages = {
     }（${where}）`,
   worst: (
     question: Named,
-    worst: { args: Value[]; path: string; got: number; expected: number; ratio: number; place: string },
+    worst: {
+      args: Value[];
+      path: string;
+      got: number;
+      expected: number;
+      ratio: number;
+      place: string;
+      convention?: string;
+    },
   ) => {
     const at = worst.path === "" ? "" : ` 的 ${worst.path}`;
     const result = showPair(worst.got, worst.expected);
     const ratio =
       Number.isFinite(worst.ratio) && worst.ratio !== 0 ? `，比值 ${showNumber(worst.ratio)}` : "";
-    return `${worst.place}：${messages.call(question, worst.args)}${at} 得到 ${result[0]}，应为 ${result[1]}${ratio}`;
+    const rule = conventions.find(({ id }) => id === worst.convention);
+    const why = rule === undefined ? "" : `。约定：${rule.name} 在 ${rule.point} 处，${rule.explanation}`;
+    return `${worst.place}：${messages.call(question, worst.args)}${at} 得到 ${result[0]}，应为 ${result[1]}${ratio}${why}`;
   },
   call: (question: Named, args: Value[]) =>
     `${question.fn}(${args.map((arg, i) => `${question.params[i]}=${show(arg)}`).join(", ")})`,

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { judgeQuestion } from "./judge/judge.js";
-import { mistakes } from "./mistakes/index.js";
-import { problems } from "./problems/index.js";
+import { mistakes, problems } from "./problems/index.js";
 import { askFunction, selfTest } from "./selftest.js";
 
 const questions = problems.flatMap((problem) => problem.questions);
@@ -32,12 +31,13 @@ describe("题目自检", () => {
   });
 
   it("自检本身会失败：标准答案写错、错法与标准答案相同，都报告出来", async () => {
+    const huber = problems.find(({ id }) => id === "huber")!;
     const good = questions.find(({ id }) => id === "huber.grad")!;
     const wrongReference = { ...good, reference: (e: number) => e };
-    const faults = await selfTest({ id: "x", title: "x", questions: [wrongReference] }, [1]);
+    const faults = await selfTest({ ...huber, questions: [wrongReference] }, [1]);
     assert.match(faults[0]!.detail, /TIDU-GRADE-001/);
     const twin = { ...good, mutants: [{ id: "sign", fn: good.reference }] };
-    const [flaw] = await selfTest({ id: "x", title: "x", questions: [twin] }, [1]);
+    const [flaw] = await selfTest({ ...huber, questions: [twin] }, [1]);
     assert.match(flaw!.detail, /被判为 right/);
   });
 });

@@ -7,6 +7,7 @@ import type { Problem, Question } from "./problem.js";
 import { exercises } from "./problems/index.js";
 import { defaultTimes, Learner, type LearnerCell, type TimeLimits } from "./sandbox/learner.js";
 import type { Stage } from "./sandbox/stage.js";
+import { forStudent, studentOf } from "./variant.js";
 
 /** 一份提交的判分结果。 */
 export interface Graded {
@@ -41,19 +42,20 @@ export async function gradeSubmission(path: string, options: GradeOptions): Prom
   const learner = new Learner(cells, options.stage, options.times);
   try {
     const questions: Verdict[] = [];
+    const student = studentOf(notebook.metadata);
     for (const question of problems.flatMap((problem) => problem.questions)) {
       // 重放单元格的时间不算在这一题头上。
       await learner.prepare();
       const limit = (options.times ?? defaultTimes).question;
       const deadline = performance.now() + limit;
-      const ask = async (fn: string, args: Parameters<Learner["ask"]>[1]): Promise<Answer> => {
+      const ask = async (...[fn, args, form]: Parameters<Learner["ask"]>): Promise<Answer> => {
         if (performance.now() > deadline) return { kind: "timeout", seconds: limit / 1000, total: true };
-        const answer = await learner.ask(fn, args);
+        const answer = await learner.ask(fn, args, form);
         if (answer.kind !== "missing") return answer;
         const reason = whyMissing(question, notebook, learner.problems);
         return reason === undefined ? answer : { kind: "missing", reason };
       };
-      questions.push(await judgeQuestion(question, ask, { seed: options.seed }));
+      questions.push(await judgeQuestion(forStudent(question, student), ask, { seed: options.seed }));
     }
     const score = questions.reduce((sum, verdict) => sum + verdict.score, 0);
     const maxScore = questions.reduce((sum, verdict) => sum + verdict.maxScore, 0);

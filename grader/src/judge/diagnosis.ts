@@ -1,7 +1,7 @@
 import type { Mutant, Question } from "../problem.js";
 import { numbers, type Value } from "../value.js";
 import type { Point } from "./points.js";
-import { close } from "./truth.js";
+import { close, type Tolerance } from "./tolerance.js";
 
 /** 裁判问过、并且得到数值的一个点。 */
 export interface Asked {
@@ -25,12 +25,12 @@ export function diagnose(question: Question, asked: Asked[]): Mutant | null {
 
 function fits(mutant: Mutant, asked: Asked[]): boolean {
   const rows = asked.map(({ point, answer }) => {
-    const { scale, value } = point.truth;
+    const { scale, tolerance, value } = point.truth;
     const claim = numbers(mutant.fn(...point.args));
     return {
       edge: point.edge !== undefined,
-      matches: same(claim, numbers(answer), scale),
-      differs: !same(claim, numbers(value), scale),
+      matches: same(claim, numbers(answer), scale, tolerance),
+      differs: !same(claim, numbers(value), scale, tolerance),
     };
   });
   const inner = rows.filter((row) => !row.edge);
@@ -41,8 +41,8 @@ function fits(mutant: Mutant, asked: Asked[]): boolean {
   return rows.filter((row) => row.differs).length >= ENOUGH;
 }
 
-function same(a: number[], b: number[], scale: number): boolean {
-  return a.length === b.length && a.every((x, i) => close(x, b[i]!, scale));
+function same(a: number[], b: number[], scale: number, tolerance: Tolerance): boolean {
+  return a.length === b.length && a.every((x, i) => close(x, b[i]!, scale, tolerance));
 }
 
 /** 各处的答案都是标准答案的同一个倍数时，给出这个倍数。 */
@@ -52,11 +52,12 @@ export function commonRatio(asked: Asked[]): number | null {
   for (const { point, answer } of asked) {
     const got = numbers(answer);
     const expected = numbers(point.truth.value);
+    const { relative } = point.truth.tolerance;
     for (let i = 0; i < expected.length; i++) {
       if (expected[i] === 0 && got[i] === 0) continue;
       const here = got[i]! / expected[i]!;
       if (!Number.isFinite(here)) return null;
-      if (ratio !== null && Math.abs(here - ratio) > 1e-6 * Math.abs(ratio)) return null;
+      if (ratio !== null && Math.abs(here - ratio) > relative * Math.abs(ratio)) return null;
       ratio ??= here;
       seen++;
     }

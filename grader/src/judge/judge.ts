@@ -3,8 +3,11 @@ import { messages } from "../messages.js";
 import type { Problem, Question } from "../problem.js";
 import { leaves, numbers, type Value } from "../value.js";
 import { type Asked, commonRatio, diagnose } from "./diagnosis.js";
+import { drawPicture, type Picture, type Spot } from "./picture.js";
 import { drawPoints, type Point } from "./points.js";
-import { close, inside } from "./truth.js";
+import { type Clock, judgeSpeed } from "./speed.js";
+import { close, toleranceOf } from "./tolerance.js";
+import { inside } from "./truth.js";
 
 export type VerdictKind = "right" | "wrong" | "undecided" | "unanswered" | "error";
 
@@ -18,6 +21,8 @@ export interface Worst {
   ratio: number;
   /** 边界点的名字，或所在分支的名字。 */
   place: string;
+  /** 边界点用到的约定，kernel-lib 约定表里的名字。 */
+  convention?: string;
 }
 
 export interface Verdict {
@@ -31,14 +36,24 @@ export interface Verdict {
   diagnosis: string | null;
   message: string;
   worst?: Worst;
+  /** 学习者与正确答案的对照；值不对时才有。 */
+  picture?: Picture;
   /** 每个分支问了几个点。 */
   coverage: Record<string, number>;
-  /** 一共问了几次。 */
+  /** 每个分支错了几个点。 */
+  failed: Record<string, number>;
+  /** 一共问了几次（画图另外问的不算）。 */
   asked: number;
+  /** 容许多大的误差，一句话。 */
+  tolerance: string;
+  /** 张量题在哪个设备上算的。 */
+  device?: string;
 }
 
 export interface JudgeOptions {
   seed: number;
+  /** 计时用的钟，毫秒；缺省 performance.now。 */
+  now?: Clock;
 }
 
 /** 判一个题集的全部小题。 */
@@ -55,7 +70,11 @@ export async function judge(problem: Problem, ask: Ask, options: JudgeOptions): 
  * const verdict = await judgeQuestion(question, ask, { seed: 1 });
  * console.log(verdict.verdict, verdict.message);
  */
-export async function judgeQuestion(question: Question, ask: Ask, { seed }: JudgeOptions): Promise<Verdict> {
+export async function judgeQuestion(
+  question: Question,
+  ask: Ask,
+  { seed, now = () => performance.now() }: JudgeOptions,
+): Promise<Verdict> {
   const { points, undecided, fault } = drawPoints(question, seed);
   const verdict: Verdict = {
     id: question.id,
@@ -67,7 +86,9 @@ export async function judgeQuestion(question: Question, ask: Ask, { seed }: Judg
     diagnosis: null,
     message: "",
     coverage: Object.fromEntries(question.branches.map(({ id }) => [id, 0])),
+    failed: {},
     asked: 0,
+    tolerance: toleranceOf(question).text,
   };
   const end = (kind: VerdictKind, message: string): Verdict => ({ ...verdict, verdict: kind, message });
   if (fault !== undefined) return end("error", messages.problemFault(question.id, fault));
@@ -75,11 +96,16 @@ export async function judgeQuestion(question: Question, ask: Ask, { seed }: Judg
   const answered: Asked[] = [];
   let misshapen: string | undefined;
   for (const point of points) {
-    const answer = await ask(question.fn, structuredClone(point.args));
+    const form = question.tensors === true ? "tensors" : "numbers";
+    const answer = await ask(question.fn, structuredClone(point.args), form);
     verdict.asked++;
     if (answer.kind !== "value") {
       const kind = answer.kind === "unanswered" || answer.kind === "missing" ? "unanswered" : "error";
       return end(kind, noAnswer(question, answer, point));
+    }
+    if (question.tensors === true) {
+      if (answer.device === undefined) return end("wrong", messages.notTensor(question.fn));
+      verdict.device = answer.device;
     }
     const decoded = decode(answer.value, point.truth.value);
     if ("problem" in decoded) {
@@ -94,32 +120,32 @@ export async function judgeQuestion(question: Question, ask: Ask, { seed }: Judg
     for (const branch of point.branches) if (branch in verdict.coverage) verdict.coverage[branch]!++;
   }
 
-  if (misshapen !== undefined) {
-    const mutant = diagnose(question, answered);
-    if (mutant === null) return end("wrong", misshapen);
-    return { ...end("wrong", messages.diagnosed(question.id, mutant.id, misshapen)), diagnosis: mutant.id };
+  if (misshapen !== undefined) return named(question, answered, end("wrong", misshapen));
+  const found = worstOf(question, answered, verdict.failed);
+  if (found !== null) {
+    const { worst, spot } = found;
+    const wrong = named(question, answered, { ...end("wrong", messages.worst(question, worst)), worst });
+    const picture = await drawPicture(question, ask, spot);
+    return picture === undefined ? wrong : { ...wrong, picture };
   }
-  const worst = worstOf(question, answered);
-  if (worst === null) {
-    if (undecided.length > 0)
-      return end("undecided", messages.undecided(undecided.map((id) => branchTitle(question, id))));
-    const right = end(
-      "right",
-      messages.right(verdict.asked, question.branches.length, question.edges.length),
-    );
-    return { ...right, score: question.points };
-  }
+  if (undecided.length > 0)
+    return end("undecided", messages.undecided(undecided.map((id) => branchTitle(question, id))));
+  const counts = messages.right(verdict.asked, question.branches.length, question.edges.length);
+  const notes = verdict.device === undefined ? counts : counts + messages.ranOn(verdict.device);
+  if (question.speed === undefined) return { ...end("right", notes), score: question.points };
+  const speed = await judgeSpeed(question, ask, seed, now);
+  if (speed.kind !== "right") return end(speed.kind, speed.message);
+  return { ...end("right", notes + speed.message), score: question.points };
+}
+
+/** 认出错法时说出来；认不出而各处是同一个倍数时，说出倍数。 */
+function named(question: Question, answered: Asked[], wrong: Verdict): Verdict {
   const mutant = diagnose(question, answered);
-  const where = messages.worst(question, worst);
-  if (mutant !== null) {
-    return {
-      ...end("wrong", messages.diagnosed(question.id, mutant.id, where)),
-      worst,
-      diagnosis: mutant.id,
-    };
-  }
-  const ratio = commonRatio(answered);
-  return { ...end("wrong", ratio === null ? where : messages.ratio(ratio, where)), worst };
+  const { message } = wrong;
+  if (mutant !== null)
+    return { ...wrong, message: messages.diagnosed(mutant.says ?? mutant.id, message), diagnosis: mutant.id };
+  const ratio = wrong.worst === undefined ? null : commonRatio(answered);
+  return ratio === null ? wrong : { ...wrong, message: messages.ratio(ratio, message) };
 }
 
 /** 形状与某一种错法的返回值相同时，按那个形状读出；否则为 null。 */
@@ -152,25 +178,38 @@ function show(question: Question, point: Point): string {
   return messages.call(question, point.args);
 }
 
-/** 差得最多的坐标；全部正确时为 null。正确：既在区间内，又与闭式相符。 */
-function worstOf(question: Question, answered: Asked[]): Worst | null {
-  let worst: Worst | null = null;
+/** 差得最多的坐标；全部正确时为 null。正确：既在区间内，又与闭式相符。顺便数出每个分支错了几个点。 */
+function worstOf(
+  question: Question,
+  answered: Asked[],
+  failed: Record<string, number>,
+): { worst: Worst; spot: Spot } | null {
+  let found: { worst: Worst; spot: Spot } | null = null;
   let most = -1;
   for (const { point, answer } of answered) {
-    const { value, intervals, scale } = point.truth;
+    const { args, edge, convention, branches } = point;
+    const { value, intervals, scale, tolerance } = point.truth;
     const got = numbers(answer);
-    leaves(value).forEach(({ path, value: expected }, i) => {
-      const actual = got[i]!;
-      if (close(actual, expected, scale) && inside(actual, intervals[i], scale)) return;
+    let wrong = false;
+    leaves(value).forEach(({ path, value: expected }, index) => {
+      const actual = got[index]!;
+      const fits = close(actual, expected, scale, tolerance);
+      if (fits && inside(actual, intervals[index], scale, tolerance)) return;
+      wrong = true;
       const error = Math.abs(actual - expected) / Math.max(Math.abs(expected), 1e-3 * scale, 1e-300);
       const size = Number.isNaN(error) ? Number.MAX_VALUE : error;
       if (size <= most) return;
       most = size;
-      const place = point.edge ?? point.branches.map((id) => branchTitle(question, id)).join("、");
-      worst = { args: point.args, path, got: actual, expected, ratio: actual / expected, place };
+      const place = edge ?? branches.map((id) => branchTitle(question, id)).join("、");
+      const worst = { args, path, got: actual, expected, ratio: actual / expected, place };
+      found = {
+        worst: convention === undefined ? worst : { ...worst, convention },
+        spot: { args, truth: value, answer, index },
+      };
     });
+    if (wrong) for (const branch of branches) failed[branch] = (failed[branch] ?? 0) + 1;
   }
-  return worst;
+  return found;
 }
 
 function branchTitle(question: Question, id: string): string {

@@ -1,4 +1,4 @@
-import type { Question } from "../problem.js";
+import type { Edge, Question } from "../problem.js";
 import { random } from "../random.js";
 import { show, type Value } from "../value.js";
 import { type Truth, truthAt } from "./truth.js";
@@ -9,6 +9,8 @@ export interface Point {
   truth: Truth;
   /** 边界点的名字；随机点没有。 */
   edge?: string;
+  /** 边界点用到的约定。 */
+  convention?: string;
   /** 这一点经过的分支。 */
   branches: string[];
 }
@@ -38,10 +40,12 @@ export function drawPoints(question: Question, seed: number): Points {
 
 function draw(question: Question, seed: number): Points {
   const result: Points = { points: [], undecided: [] };
-  const add = (args: Value[], truth: Truth, edge?: string) => {
+  const add = (args: Value[], truth: Truth, edge?: Edge) => {
     if (truth.fault !== undefined) result.fault ??= `参数 ${show(args)}，${truth.fault}`;
     const point: Point = { args, truth, branches: question.branchesOf(...args) };
-    result.points.push(edge === undefined ? point : { ...point, edge });
+    if (edge !== undefined) point.edge = edge.title;
+    if (edge?.convention !== undefined) point.convention = edge.convention;
+    result.points.push(point);
   };
   for (const branch of question.branches) {
     const rng = random(seed, `${question.id}/${branch.id}`);
@@ -57,6 +61,6 @@ function draw(question: Question, seed: number): Points {
     }
     if (drawn < PER_BRANCH) result.undecided.push(branch.id);
   }
-  for (const edge of question.edges) add(edge.args, truthAt(question, edge.args), edge.title);
+  for (const edge of question.edges) add(edge.args, truthAt(question, edge.args), edge);
   return result;
 }

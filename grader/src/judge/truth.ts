@@ -1,6 +1,8 @@
+import { defaultDevice } from "@tidu/kernel-lib";
 import type { Question, Wrt } from "../problem.js";
 import { maxAbs, numbers, replaceLeaf, type Value } from "../value.js";
 import { type Interval, slopeInterval } from "./interval.js";
+import { slack, type Tolerance, toleranceOf } from "./tolerance.js";
 
 /** 一个点上的真值：闭式答案，以及第二个判据给出的每个坐标的区间。 */
 export interface Truth {
@@ -9,71 +11,93 @@ export interface Truth {
   intervals: Interval[];
   /** 答案与参数的量级，定绝对误差用。 */
   scale: number;
+  tolerance: Tolerance;
   /** 每个坐标的区间都足够窄：这一点不在拐点附近。 */
   sharp: boolean;
-  /** 两个判据不相容：题目自己错了。 */
+  /** 几个判据不相容：题目自己错了。 */
   fault?: string;
 }
 
-const EPSILON = 2 ** -52;
-/** 相对误差：容得下 float32 的结果，容不下差千分之一的。 */
-export const RELATIVE = 1e-6;
 /** 区间宽过量级的这么多倍，就算没有把握。 */
 const SHARP = 1e-3;
+/** 梯度库与闭式只差舍入：两边的运算次序不同，放宽到这里。 */
+const LIBRARY: Tolerance = { relative: 1e-6, absolute: 1e-11, text: "" };
 
-/** 舍入误差的上限：只与量级有关，不因梯度小而放宽符号。 */
-export function slack(expected: number, scale: number): number {
-  return RELATIVE * Math.abs(expected) + 64 * EPSILON * scale;
-}
-
-/** 两个数在舍入误差内相同；NaN 与 NaN 相同（比较错法时要用）。 */
-export function close(actual: number, expected: number, scale: number): boolean {
-  if (Number.isNaN(expected) || Number.isNaN(actual)) return Number.isNaN(expected) && Number.isNaN(actual);
-  if (!Number.isFinite(expected) || !Number.isFinite(actual)) return actual === expected;
-  return Math.abs(actual - expected) <= slack(expected, scale);
-}
-
-/** 求一个点的真值。真值只由参考前向与闭式得出，从不看学习者的函数。 */
+/** 求一个点的真值。真值只由参考前向、闭式与梯度库得出，从不看学习者的函数。 */
 export function truthAt(question: Question, args: Value[]): Truth {
   const value = question.reference(...args);
-  const expected = numbers(value);
   const scale = Math.max(maxAbs(args), maxAbs(value));
-  const intervals = question.truth.kind === "value" ? [exact(question, args)] : slopes(question, args);
+  const intervals = secondOracle(question, args);
   const size = Math.max(maxAbs(value), 1e-6 * scale);
   const sharp = intervals.every(({ low, high }) => high - low <= SHARP * size);
-  const truth: Truth = { value, intervals, scale, sharp };
-  expected.forEach((x, i) => {
-    if (inside(x, intervals[i], scale)) return;
-    truth.fault ??= `第 ${i + 1} 个坐标：闭式 ${x}，第二判据 [${intervals[i]?.low}, ${intervals[i]?.high}]`;
-  });
-  return truth;
+  const truth: Truth = { value, intervals, scale, tolerance: toleranceOf(question), sharp };
+  const fault = disagreement(truth) ?? libraryFault(question, args, truth);
+  return fault === undefined ? truth : { ...truth, fault };
 }
 
-/** 数落在区间内（加上舍入误差）。 */
-export function inside(x: number, interval: Interval | undefined, scale: number): boolean {
+/** 只要闭式与梯度库的真值：大的输入上逐个坐标做有限差分太慢。 */
+export function closedTruth(question: Question, args: Value[]): Truth {
+  const value = question.reference(...args);
+  const scale = Math.max(maxAbs(args), maxAbs(value));
+  const intervals = numbers(value).map((x) => ({ low: x, high: x }));
+  const truth: Truth = { value, intervals, scale, tolerance: toleranceOf(question), sharp: true };
+  const fault = libraryFault(question, args, truth);
+  return fault === undefined ? truth : { ...truth, fault };
+}
+
+/** 数落在区间内（加上容许的误差）。 */
+export function inside(x: number, interval: Interval | undefined, scale: number, t: Tolerance): boolean {
   if (interval === undefined || !Number.isFinite(x)) return false;
-  const margin = slack(x, scale);
+  const margin = slack(x, scale, t);
   return x >= interval.low - margin && x <= interval.high + margin;
 }
 
-function exact(question: Question, args: Value[]): Interval {
-  if (question.truth.kind !== "value") throw new Error("只用于值题");
-  const second = question.truth.second(...args);
-  return { low: second, high: second };
+function disagreement({ value, intervals, scale, tolerance }: Truth): string | undefined {
+  const expected = numbers(value);
+  if (expected.length !== intervals.length)
+    return `闭式有 ${expected.length} 个数，第二判据有 ${intervals.length} 个`;
+  const i = expected.findIndex((x, k) => !inside(x, intervals[k], scale, tolerance));
+  if (i < 0) return undefined;
+  return `第 ${i + 1} 个坐标：闭式 ${expected[i]}，第二判据 [${intervals[i]!.low}, ${intervals[i]!.high}]`;
 }
 
-/** 对 `wrt` 指出的每个数做有限差分，次序与返回值的数一致。 */
-function slopes(question: Question, args: Value[]): Interval[] {
-  if (question.truth.kind !== "gradient") throw new Error("只用于梯度题");
-  const { forward, wrt } = question.truth;
-  return positions(wrt).flatMap((position) => {
-    const argument = args[position]!;
-    return numbers(argument).map((x, index) =>
-      slopeInterval((t) => forward(...args.with(position, replaceLeaf(argument, index, t))), x),
+function libraryFault(question: Question, args: Value[], { value, scale }: Truth): string | undefined {
+  // 读者可能把缺省设备换成了 GPU：那里是 float32，又不能同步读取，不能当判据。
+  if (question.library === undefined || defaultDevice().name !== "cpu") return undefined;
+  const expected = numbers(value);
+  const actual = numbers(question.library(...args));
+  if (actual.length !== expected.length)
+    return `闭式有 ${expected.length} 个数，梯度库有 ${actual.length} 个`;
+  const i = expected.findIndex((x, k) => !(Math.abs(actual[k]! - x) <= slack(x, scale, LIBRARY)));
+  return i < 0 ? undefined : `第 ${i + 1} 个坐标：闭式 ${expected[i]}，梯度库 ${actual[i]}`;
+}
+
+/** 第二个判据给出的区间，次序与返回值的数一致。 */
+function secondOracle({ truth }: Question, args: Value[]): Interval[] {
+  if (truth.kind === "value") return numbers(truth.second(...args)).map((x) => ({ low: x, high: x }));
+  if (truth.kind === "gradient") {
+    return positions(truth.wrt).flatMap((position) =>
+      numbers(args[position]!).map((x, index) =>
+        slopeInterval((t) => truth.forward(...moved(args, position, index, t)), x),
+      ),
     );
-  });
+  }
+  // 雅可比矩阵：一行一个输出，一列一个输入。
+  const outputs = numbers(truth.forward(...args));
+  const inputs = numbers(args[truth.wrt]!);
+  return outputs.flatMap((_, row) =>
+    inputs.map((x, index) =>
+      slopeInterval((t) => numbers(truth.forward(...moved(args, truth.wrt, index, t)))[row]!, x),
+    ),
+  );
 }
 
-function positions(wrt: Wrt): number[] {
-  return typeof wrt === "number" ? [wrt] : Object.values(wrt);
+/** 把第 `position` 个参数里的第 `index` 个数换成 t。 */
+export function moved(args: Value[], position: number, index: number, t: number): Value[] {
+  return args.with(position, replaceLeaf(args[position]!, index, t));
+}
+
+/** 梯度对哪几个参数求，次序与返回值的字段一致。 */
+export function positions(wrt: Wrt): number[] {
+  return typeof wrt === "number" ? [wrt] : Object.values(wrt).flatMap(positions);
 }

@@ -7,7 +7,7 @@ import { Socket } from "node:net";
 import { join } from "node:path";
 import { constants, Script } from "node:vm";
 import { createRunner } from "./runtime.js";
-import { call, describe, type Reply } from "./wire.js";
+import { call, describe, type Form, type Reply } from "./wire.js";
 
 /** 单元格为什么没能运行。 */
 export interface CellFailure {
@@ -19,7 +19,7 @@ export interface CellFailure {
 /** 裁判 → 学习者。 */
 export type Request =
   | { id: number; op: "run"; label: string; source: string }
-  | { id: number; op: "ask"; fn: string; args: unknown[] };
+  | { id: number; op: "ask"; fn: string; args: unknown[]; form?: Form };
 
 /** 学习者 → 裁判。 */
 export type Response =
@@ -55,7 +55,7 @@ async function serve(request: Request): Promise<void> {
     return;
   }
   const box = runner.variables.box(request.fn);
-  const reply = box.live ? await call(box.v, request.args) : ({ kind: "missing" } as const);
+  const reply = box.live ? await call(box.v, request.args, request.form) : ({ kind: "missing" } as const);
   send({ id, op: "answer", reply });
 }
 

@@ -1,3 +1,5 @@
+import { tensorArguments } from "./tensors.js";
+
 /**
  * 学习者返回值的线上写法。这个目录里的文件会被放进沙箱，所以不引用任何题目和判分代码。
  *
@@ -7,7 +9,7 @@ export type Wire = number | string | Wire[] | { [name: string]: Wire };
 
 /** 一次提问的结果，由沙箱里的进程写出；裁判不信任它，逐项核对。 */
 export type Reply =
-  | { kind: "value"; value: Wire }
+  | { kind: "value"; value: Wire; device?: string }
   | { kind: "throw"; name: string; message: string }
   | { kind: "missing" };
 
@@ -19,8 +21,18 @@ export const MAX_NUMBERS = 10_000;
 
 const MAX_DEPTH = 8;
 
-/** 把任意 JavaScript 值写成 Wire。张量经 `toArray()` 或 `data()`，类型化数组按普通数组。 */
-export async function toWire(value: unknown): Promise<Wire> {
+/** 参数以什么形式交给学习者：普通的数与数组，或者 float32 的张量。 */
+export type Form = "numbers" | "tensors";
+
+/** 像张量的东西：有形状、设备和异步读取。 */
+interface TensorLike {
+  shape: number[];
+  device: string;
+  data(): Promise<ArrayLike<number>>;
+}
+
+/** 把任意 JavaScript 值写成 Wire。张量经 `data()` 或 `toArray()`，类型化数组按普通数组。 */
+export async function toWire(value: unknown, sawTensor: (device: string) => void = () => {}): Promise<Wire> {
   let count = 0;
   const walk = async (x: unknown, depth: number): Promise<Wire> => {
     if (++count > MAX_NUMBERS || depth > MAX_DEPTH) return "?过大";
@@ -35,7 +47,13 @@ export async function toWire(value: unknown): Promise<Wire> {
       for (let i = 0; i < x.length && count <= MAX_NUMBERS; i++) items.push(await walk(x[i], depth + 1));
       return items;
     }
-    const tensor = x as { toArray?: unknown; data?: unknown };
+    if (isTensor(x)) {
+      sawTensor(String(x.device).slice(0, 40));
+      const flat = await x.data();
+      if (flat.length > MAX_NUMBERS) return "?过大";
+      return walk(nest(Array.from(flat, Number), Array.from(x.shape, Number)), depth);
+    }
+    const tensor = x as { toArray?: unknown };
     if (typeof tensor.toArray === "function") return walk(await tensor.toArray(), depth + 1);
     const record: { [name: string]: Wire } = {};
     for (const name of Object.keys(x).slice(0, 64)) {
@@ -46,11 +64,29 @@ export async function toWire(value: unknown): Promise<Wire> {
   return walk(await value, 0);
 }
 
+function isTensor(x: object): x is TensorLike {
+  const { shape, device, data } = x as Partial<TensorLike>;
+  return Array.isArray(shape) && typeof device === "string" && typeof data === "function";
+}
+
+/** 平铺的数按形状排成嵌套数组；标量就是那个数。 */
+function nest(flat: unknown[], shape: number[]): unknown {
+  if (shape.length === 0) return flat[0];
+  const [count = 0, ...rest] = shape;
+  const size = flat.length / count;
+  return Array.from({ length: count }, (_, i) => nest(flat.slice(i * size, (i + 1) * size), rest));
+}
+
 /** 调用学习者的函数并写成回答；异常也是一种回答。 */
-export async function call(fn: unknown, args: unknown[]): Promise<Reply> {
+export async function call(fn: unknown, args: unknown[], form: Form = "numbers"): Promise<Reply> {
   if (typeof fn !== "function") return { kind: "missing" };
   try {
-    return { kind: "value", value: await toWire(fn(...args)) };
+    const given = form === "tensors" ? await tensorArguments(args) : args;
+    let device: string | undefined;
+    const value = await toWire(fn(...given), (name) => {
+      device = name;
+    });
+    return device === undefined ? { kind: "value", value } : { kind: "value", value, device };
   } catch (error) {
     return describe(error);
   }

@@ -1,4 +1,6 @@
-import type { Problem, Question } from "../problem.js";
+import { attentionMistakes } from "../mistakes/attention.js";
+import { attentionOracles } from "../oracles/attention.js";
+import { family, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
 import { type Vector, zeros } from "./vectors.js";
 
@@ -621,8 +623,11 @@ const qkv: Question = {
   ],
 };
 
-export const attention: Problem = {
+export const attention = family({
   id: "attention",
   title: "注意力的温度",
+  exercise: "3-architectures/04-attention-temperature",
+  mistakes: attentionMistakes,
+  oracles: attentionOracles,
   questions: [output, tauGrad, batch, qkv],
-};
+});

@@ -1,4 +1,6 @@
-import type { Problem, Question } from "../problem.js";
+import { backpropMistakes } from "../mistakes/backprop.js";
+import { backpropOracles } from "../oracles/backprop.js";
+import { family, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
 import type { Vector } from "./vectors.js";
 
@@ -362,8 +364,11 @@ const step: Question = {
   ],
 };
 
-export const backprop: Problem = {
+export const backprop = family({
   id: "backprop",
   title: "两层网络的反向与更新",
+  exercise: "1-foundations/03-backprop-steps",
+  mistakes: backpropMistakes,
+  oracles: backpropOracles,
   questions: [gradient, batch, step],
-};
+});

@@ -1,4 +1,6 @@
-import type { Problem, Question } from "../problem.js";
+import { graphsMistakes } from "../mistakes/graphs.js";
+import { graphsOracles } from "../oracles/graphs.js";
+import { family, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
 
 // 计算图是数据：第 k 行是第 k 个节点 [运算, 用到的节点…]，编号都小于 k；最后一行是输出。
@@ -475,8 +477,11 @@ const writtenQuestion: Question = {
   ],
 };
 
-export const graphs: Problem = {
+export const graphs = family({
   id: "graphs",
   title: "计算图",
+  exercise: "1-foundations/02-core-concepts",
+  mistakes: graphsMistakes,
+  oracles: graphsOracles,
   questions: [localQuestion, outputQuestion, adjointsQuestion, writtenQuestion],
-};
+});

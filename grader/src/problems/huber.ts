@@ -1,4 +1,6 @@
-import type { Problem, Question } from "../problem.js";
+import { huberMistakes } from "../mistakes/huber.js";
+import { huberOracles } from "../oracles/huber.js";
+import { family, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
 
 /** Huber 损失：|e|≤δ 时 e²/2，否则 δ(|e|−δ/2)。误差 e = 预测 − 目标。 */
@@ -278,8 +280,11 @@ const delta: Question = {
   ],
 };
 
-export const huber: Problem = {
+export const huber = family({
   id: "huber",
   title: "Huber 损失",
+  exercise: "3-architectures/02-losses",
+  mistakes: huberMistakes,
+  oracles: huberOracles,
   questions: [value, gradient, batch, delta],
-};
+});

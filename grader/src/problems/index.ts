@@ -1,26 +1,15 @@
 import type { Problem, Question } from "../problem.js";
-import { attention } from "./attention.js";
-import { backprop } from "./backprop.js";
-import { graphs } from "./graphs.js";
-import { huber } from "./huber.js";
-import { jacobian } from "./jacobian.js";
-import { layers } from "./layers.js";
-import { triplet } from "./triplet.js";
-import { worked } from "./worked.js";
+import * as families from "./families.js";
 
-/** 全部题集。加一个题集：写一个文件，在这里登记。 */
-export const problems: Problem[] = [backprop, attention, layers, huber, triplet, worked, jacobian, graphs];
+/** 全部题集，按名字的字母次序；登记在 families.ts。 */
+export const problems: Problem[] = Object.values(families);
 
 /** 每份练习笔记本包含的题集。分母由这里定，不由学习者的笔记本定。 */
-export const exercises: Record<string, Problem[]> = {
-  "1-foundations/04-worked-example": [worked],
-  "1-foundations/01-background": [layers],
-  "1-foundations/02-core-concepts": [graphs],
-  "1-foundations/03-backprop-steps": [backprop],
-  "3-architectures/02-losses": [huber, triplet],
-  "3-architectures/08-jacobian-regularization": [jacobian],
-  "3-architectures/04-attention-temperature": [attention],
-};
+export const exercises: Record<string, Problem[]> = {};
+for (const problem of problems) (exercises[problem.exercise] ??= []).push(problem);
+
+/** 每种错法的说明：键是「题/错法」。 */
+export const mistakes: Record<string, string> = Object.assign({}, ...problems.map((p) => p.mistakes));
 
 const byId = new Map(
   problems.flatMap((problem) => problem.questions).map((question) => [question.id, question]),

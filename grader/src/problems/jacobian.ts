@@ -1,4 +1,6 @@
-import type { Mutant, Problem, Question } from "../problem.js";
+import { jacobianMistakes } from "../mistakes/jacobian.js";
+import { jacobianOracles } from "../oracles/jacobian.js";
+import { family, type Mutant, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
 import type { Vector } from "./vectors.js";
 
@@ -709,8 +711,11 @@ const hutchinson: Question = {
   ],
 };
 
-export const jacobian: Problem = {
+export const jacobian = family({
   id: "jacobian",
   title: "雅可比正则化",
+  exercise: "3-architectures/08-jacobian-regularization",
+  mistakes: jacobianMistakes,
+  oracles: jacobianOracles,
   questions: [linear, tanhQuestion, softmaxQuestion, hutchinson],
-};
+});

@@ -1,4 +1,6 @@
-import type { Problem, Question } from "../problem.js";
+import { layersMistakes } from "../mistakes/layers.js";
+import { layersOracles } from "../oracles/layers.js";
+import { family, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
 
 // 两层标量网络 ŷ = w₂·tanh(w₁x + b₁) + b₂，损失 L = (ŷ − y)²/2。参数依次是 w₁ b₁ w₂ b₂。
@@ -322,8 +324,11 @@ const forwards: Question = {
   ],
 };
 
-export const layers: Problem = {
+export const layers = family({
   id: "layers",
   title: "两层标量网络",
+  exercise: "1-foundations/01-background",
+  mistakes: layersMistakes,
+  oracles: layersOracles,
   questions: [value, gradient, batch, forwards],
-};
+});

@@ -1,4 +1,6 @@
-import type { Mutant, Problem, Question } from "../problem.js";
+import { tripletMistakes } from "../mistakes/triplet.js";
+import { tripletOracles } from "../oracles/triplet.js";
+import { family, type Mutant, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
 import { add, norm, scale, squared, sub, unit, type Vector, zeros } from "./vectors.js";
 
@@ -415,8 +417,11 @@ const batchQuestion: Question = {
   ],
 };
 
-export const triplet: Problem = {
+export const triplet = family({
   id: "triplet",
   title: "三元组损失",
+  exercise: "3-architectures/02-losses",
+  mistakes: tripletMistakes,
+  oracles: tripletOracles,
   questions: [valueQuestion, squaredQuestion, euclideanQuestion, batchQuestion],
-};
+});

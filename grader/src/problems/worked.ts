@@ -1,4 +1,6 @@
-import type { Problem, Question } from "../problem.js";
+import { workedMistakes } from "../mistakes/worked.js";
+import { workedOracles } from "../oracles/worked.js";
+import { family, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
 
 /** 第 1.4 章的函数 f(x, y) = (x² + xy)y³。 */
@@ -408,8 +410,11 @@ const graph: Question = {
   ],
 };
 
-export const worked: Problem = {
+export const worked = family({
   id: "worked",
   title: "一个完整的算例",
+  exercise: "1-foundations/04-worked-example",
+  mistakes: workedMistakes,
+  oracles: workedOracles,
   questions: [gradient, directional, hessianRow, graph],
-};
+});

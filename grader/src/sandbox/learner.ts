@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Answer, plainText, readAnswer } from "../answer.js";
+import type { Form } from "../learner/wire.js";
 import { messages } from "../messages.js";
 import type { Value } from "../value.js";
 import { Channel } from "./channel.js";
@@ -54,10 +55,10 @@ export class Learner {
   }
 
   /** 问一个函数。进程没了就先换一个，重放单元格。 */
-  async ask(fn: string, args: Value[]): Promise<Answer> {
+  async ask(fn: string, args: Value[], form: Form = "numbers"): Promise<Answer> {
     const channel = await this.prepare();
     if (channel === null) return { kind: "crash", reason: messages.tooManyRestarts };
-    const outcome = await channel.request({ op: "ask", fn, args }, this.#times.call);
+    const outcome = await channel.request({ op: "ask", fn, args, form }, this.#times.call);
     if (outcome.kind === "timeout") {
       this.#drop();
       return { kind: "timeout", seconds: this.#times.call / 1000 };

@@ -43,7 +43,7 @@ export function makeStage(strength: SandboxStrength = sandboxStrength()): Stage 
   mkdirSync(stub, { recursive: true });
   writeFileSync(join(stub, "package.json"), JSON.stringify(manifest));
   const learner = fileURLToPath(new URL("../learner/", import.meta.url));
-  for (const name of ["check.js", "child.js", "runtime.js", "wire.js"])
+  for (const name of ["check.js", "child.js", "runtime.js", "tensors.js", "wire.js"])
     copyFileSync(join(learner, name), join(stub, name));
   const display = join(folder, "node_modules", "tslab");
   mkdirSync(display);
