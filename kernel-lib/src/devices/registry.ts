@@ -2,8 +2,6 @@ import { TiduError } from "../errors.js";
 import { cpu } from "./cpu/device.js";
 import { setDefaultDevice } from "./default.js";
 import type { Device, Opened } from "./device.js";
-import { openTensorflow } from "./tensorflow/open.js";
-import { openWebGpu } from "./webgpu/open.js";
 
 /** 一个设备的现状：能不能用，用的是什么硬件或后端，不能用是为什么。 */
 export interface DeviceReport {
@@ -12,10 +10,11 @@ export interface DeviceReport {
   readonly detail: string;
 }
 
+// 用到才加载：只用 cpu 的页面不必下载 WGSL 与 tfjs 的那一半。
 const openers: Readonly<Record<string, () => Promise<Opened>>> = {
   cpu: async () => ({ device: cpu, detail: "float64，可同步读取；缺省设备" }),
-  webgpu: openWebGpu,
-  tensorflow: openTensorflow,
+  webgpu: async () => (await import("./webgpu/open.js")).openWebGpu(),
+  tensorflow: async () => (await import("./tensorflow/open.js")).openTensorflow(),
 };
 
 const ready = new Map<string, Device>([["cpu", cpu]]);
