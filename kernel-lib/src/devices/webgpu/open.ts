@@ -1,6 +1,7 @@
 import type { Opened } from "../device.js";
 import { GpuContext } from "./context.js";
 import { WebGpuDevice } from "./device.js";
+import { avoidRefusedDriver, type System } from "./drivers.js";
 
 /** 浏览器（含 worker）里是 navigator.gpu，Node 里是 npm 的 webgpu 包（Dawn）。 */
 async function entry(): Promise<{ gpu: GPU } | { reason: string }> {
@@ -13,18 +14,28 @@ async function entry(): Promise<{ gpu: GPU } | { reason: string }> {
     };
   }
   try {
-    // Linux 上有的 Vulkan 驱动没有这个变量就往标准错误里抱怨。
-    const { env, platform } = (globalThis as { process?: any }).process;
-    if (platform === "linux") env["XDG_RUNTIME_DIR"] ??= "/tmp";
     // 名字放在变量里，打包到浏览器时不会把它卷进去。
     const name = "webgpu";
     const dawn = (await import(name)) as { create(flags: string[]): GPU };
-    return { gpu: dawn.create([]) };
+    const problem = avoidRefusedDriver(system());
+    return problem ? { reason: problem } : { gpu: dawn.create([]) };
   } catch (error) {
     return {
       reason: `没有可用的 npm 包 webgpu（可选依赖，这个平台可能没有预编译的文件）：${firstLine(error)}。`,
     };
   }
+}
+
+function system(): System {
+  const { platform, env, getBuiltinModule } = (globalThis as { process?: any }).process;
+  const fs = getBuiltinModule("fs");
+  return {
+    platform,
+    env,
+    exists: fs.existsSync,
+    list: fs.readdirSync,
+    read: (path) => fs.readFileSync(path, "utf8"),
+  };
 }
 
 /** 打开 GPU：向适配器要它最高的限额，好放下大张量。 */
