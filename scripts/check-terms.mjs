@@ -20,7 +20,7 @@ const synonyms = new Map([
 export function synonymProblems(text) {
   const problems = [];
   for (const [wrong, right] of synonyms) {
-    const index = text.indexOf(wrong);
+    const index = proseOf(text).indexOf(wrong);
     if (index >= 0) problems.push({ index, wrong, right });
   }
   return problems;

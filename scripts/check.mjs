@@ -5,6 +5,7 @@ import { build, root } from "./build.mjs";
 import { checkDocs } from "./check-docs.mjs";
 import { checkTerms } from "./check-terms.mjs";
 import { checkTypography } from "./check-typography.mjs";
+import { checkCoursePages } from "./course-pages.mjs";
 
 function step(name, command, args) {
   const started = performance.now();
@@ -35,8 +36,9 @@ for (const [name, check] of [
   ["文档的链接", checkDocs],
   ["用语与术语的次序", checkTerms],
   ["中文排版", checkTypography],
+  ["学习路线与勘误页由课程生成", checkCoursePages],
 ]) {
   const checking = performance.now();
-  report(name, check(root), checking);
+  report(name, await check(root), checking);
 }
 process.exit(failed ? 1 : 0);

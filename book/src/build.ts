@@ -43,7 +43,7 @@ export interface BuildResult {
 export async function buildSite({ root, out, log = () => {} }: BuildOptions): Promise<BuildResult> {
   const problems: Problem[] = [];
   const sources = await readCourse(root);
-  if (sources.length === 0) {
+  if (sources.every(({ kind }) => kind === "article")) {
     throw new BookError(
       "TIDU-BOOK-006",
       `${root} 的 notebooks/ 与 exercises/ 里没有一篇笔记本；先写一章，或检查目录是否给对`,
@@ -78,8 +78,9 @@ export async function buildSite({ root, out, log = () => {} }: BuildOptions): Pr
   });
   const chapters = sources.filter(({ kind }) => kind === "chapter").map(entry);
   const exercises = sources.filter(({ kind }) => kind === "exercise").map(entry);
+  const numbered = sources.filter(({ kind }) => kind !== "article");
   const nav = navigation(sources, entry);
-  const reading: NavItem[] = sources.map((source) => navItem(source, entry(source)));
+  const reading: NavItem[] = numbered.map((source) => navItem(source, entry(source)));
   const chapterUrl = (prefix: string) => (number: string) => {
     const found = chapters.find((chapter) => chapter.number === number);
     return found && prefix + found.url;
@@ -117,9 +118,8 @@ export async function buildSite({ root, out, log = () => {} }: BuildOptions): Pr
       description: chapter.description,
       body: chapter.body,
       headings: chapter.headings,
-      progressKey: progressKey(source),
-      previous: reading[index - 1],
-      next: reading[index + 1],
+      progressKey: source.kind === "article" ? undefined : progressKey(source),
+      ...(source.kind === "article" ? {} : { previous: reading[index - 1], next: reading[index + 1] }),
       tail: `<script type="application/json" id="terms">${scriptJson(cards)}</script>`,
     });
   });
@@ -183,7 +183,10 @@ function navigation(sources: readonly Source[], entry: (source: Source) => Entry
       });
     if (items.length > 0) groups.push({ title: `${part.number}　${part.title}`, items });
   }
-  groups.push({ title: "", items: [{ url: "glossary.html", label: "术语表" }] });
+  const articles = sources
+    .filter(({ kind }) => kind === "article")
+    .map((source): NavItem => ({ url: entry(source).url, label: entry(source).title }));
+  groups.push({ title: "附录", items: [...articles, { url: "glossary.html", label: "术语表" }] });
   return groups;
 }
 

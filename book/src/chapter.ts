@@ -1,6 +1,8 @@
 import { posix } from "node:path";
 import type { Notebook } from "@tidu/notebook-runtime";
 import { type CellTools, renderCells } from "./cells.js";
+import { chapterFile, plannedChapter } from "./course.js";
+import { courseMapSvg } from "./course-map.js";
 import type { Problem } from "./errors.js";
 import type { TermFinder } from "./glossary.js";
 import { labLink } from "./lab-link.js";
@@ -10,9 +12,12 @@ import type { Heading, PageEnv, Passage } from "./page-env.js";
 import { isPlanned, type Source } from "./source.js";
 import { escapeHtml } from "./text.js";
 
-/** 网页地址：`notebooks/3-a/02-x.ipynb` → `3-a/02-x.html`，练习在 `exercises/` 下。 */
+/** 网页地址：`notebooks/3-a/02-x.ipynb` → `3-a/02-x.html`，练习在 `exercises/` 下；`notebooks/README.md` 是 `guide.html`。 */
 export function pageUrl(file: string): string {
-  return file.replace(/^notebooks\//, "").replace(/\.ipynb$/, ".html");
+  return file
+    .replace(/^notebooks\//, "")
+    .replace(/^README\.md$/, "guide.md")
+    .replace(/\.(?:ipynb|md)$/, ".html");
 }
 
 export interface SiteFiles {
@@ -47,6 +52,7 @@ export function emptyEnv(url: string, terms: TermFinder): PageEnv {
     pageTerms: new Set(),
     glossaryUrl: `${rootPrefix(url)}glossary.html`,
     resolve: (href) => href,
+    picture: () => undefined,
     foreign: () => undefined,
     report: () => {},
   };
@@ -70,6 +76,10 @@ export function renderChapter(
     labels,
     figures: [...labels.values()].filter(({ kind }) => kind === "fig"),
     resolve: (href, kind) => resolve(href, kind, source, files, assets, report),
+    picture: (src) => {
+      if (posix.join(posix.dirname(source.file), src) !== mapFile) return undefined;
+      return `<span class="course-map-frame">${courseMap(url, files)}</span>`;
+    },
     foreign: (href) => {
       const [path = "", name = ""] = href.split("#");
       return files.labels.get(posix.join(posix.dirname(source.file), path))?.get(name);
@@ -99,12 +109,35 @@ export function renderChapter(
 }
 
 function article(source: Source, cells: string, url: string, files: SiteFiles): string {
+  if (source.kind === "article") return `<article class="prose">\n${cells}\n</article>`;
   const download = `${rootPrefix(url)}files/${source.file}`;
   const label = source.kind === "exercise" ? `练习 ${source.number}` : `第 ${source.number} 章`;
   const head = `<p class="chapter-number">${escapeHtml(label)}</p>`;
   const tools = `<div class="chapter-tools">${counterpart(source, url, files)}${labLink(source.file, download)}</div>`;
-  const body = /<\/h1>/.test(cells) ? cells.replace("</h1>", `</h1>\n${tools}`) : tools + cells;
+  const top = tools + (source.kind === "chapter" ? prerequisites(source, url, files) : "");
+  const body = /<\/h1>/.test(cells) ? cells.replace("</h1>", `</h1>\n${top}`) : top + cells;
   return `<article class="prose">\n${head}\n${body}\n</article>`;
+}
+
+/** 先修关系图由构建画，写成的章可以点；仓库里的 SVG 文件给 GitHub 与 JupyterLab 看。 */
+const mapFile = "notebooks/img/map.svg";
+
+function courseMap(url: string, files: SiteFiles): string {
+  const written = (number: string) => files.notebooks.has(chapterFile(number)!);
+  return courseMapSvg(written, (number) =>
+    written(number) ? rootPrefix(url) + encodeURI(pageUrl(chapterFile(number)!)) : undefined,
+  );
+}
+
+/** “先读”一行：直接的先修章；还没写成的不列。 */
+function prerequisites(source: Source, url: string, files: SiteFiles): string {
+  const links = (plannedChapter(source.number)?.requires ?? []).flatMap((number) => {
+    const file = chapterFile(number);
+    if (!file || !files.notebooks.has(file)) return [];
+    const title = escapeHtml(plannedChapter(number)!.title);
+    return [`<a href="${rootPrefix(url)}${encodeURI(pageUrl(file))}">${number}　${title}</a>`];
+  });
+  return links.length > 0 ? `<p class="prerequisites">先读：${links.join("、")}</p>` : "";
 }
 
 /** 章与它的练习互相链接。 */
@@ -132,10 +165,12 @@ function resolve(
   if (path === "") return href;
   const target = posix.join(posix.dirname(source.file), path);
   const root = rootPrefix(pageUrl(source.file));
-  if (path.endsWith(".ipynb")) {
+  if (/\.(?:ipynb|md)$/.test(path)) {
     if (files.notebooks.has(target)) return `${root}${encodeURI(pageUrl(target))}${fragment}`;
-    if (!isPlanned(target)) report("TIDU-BOOK-104", `链接指向的笔记本不存在：${href}`);
-    return undefined;
+    if (path.endsWith(".ipynb")) {
+      if (!isPlanned(target)) report("TIDU-BOOK-104", `链接指向的笔记本不存在：${href}`);
+      return undefined;
+    }
   }
   if (!files.exists(target)) {
     report("TIDU-BOOK-104", `${kind === "image" ? "图片" : "链接指向的文件"}不存在：${href}`);

@@ -17,7 +17,7 @@ export function renderHome(chapters: readonly Entry[], exercises: readonly Entry
   const first = chapters[0] ?? exercises[0];
 
   const parts = course.map((part) => {
-    const items = part.chapters.map(([, title], index) => {
+    const items = part.chapters.map(({ title }, index) => {
       const number = `${part.number}.${index + 1}`;
       const chapter = written.get(number);
       const exercise = practice.get(number);

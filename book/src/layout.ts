@@ -24,12 +24,12 @@ export interface Page {
   description: string;
   body: string;
   /** 页面的种类，写在 `<body data-page>` 上。 */
-  kind: "home" | "chapter" | "exercise" | "glossary";
+  kind: "home" | "chapter" | "exercise" | "article" | "glossary";
   headings?: readonly Heading[];
   /** 进度记录用的名字；只有章与练习有。 */
-  progressKey?: string;
-  previous?: NavItem;
-  next?: NavItem;
+  progressKey?: string | undefined;
+  previous?: NavItem | undefined;
+  next?: NavItem | undefined;
   /** 放在 `<main>` 之后的数据与脚本。 */
   tail?: string;
 }

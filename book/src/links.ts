@@ -40,6 +40,12 @@ function decode(href: string): string {
 }
 
 function image(token: Token, env: PageEnv): void {
+  const inline = env.picture(String(token.attrGet("src") ?? ""));
+  if (inline !== undefined) {
+    token.type = "html_inline";
+    token.content = inline;
+    return;
+  }
   const target = env.resolve(String(token.attrGet("src") ?? ""), "image");
   if (target !== undefined) token.attrSet("src", target);
   token.attrSet("loading", "lazy");

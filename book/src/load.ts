@@ -29,12 +29,23 @@ export async function loadNotebooks(
   return loaded;
 }
 
-function parse({ text, file }: Source): Notebook {
+function parse({ kind, text, file }: Source): Notebook {
+  if (kind === "article") return article(text);
   try {
     return parseNotebook(text);
   } catch (error) {
     throw new BookError("TIDU-BOOK-003", `${file} 读不出来：${(error as Error).message}`, { cause: error });
   }
+}
+
+/** 一篇 Markdown 就是只有一格文字的笔记本。 */
+function article(source: string): Notebook {
+  return {
+    cells: [{ cell_type: "markdown", id: "article", metadata: {}, source }],
+    metadata: {},
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
 }
 
 async function run(

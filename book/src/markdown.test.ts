@@ -39,6 +39,11 @@ describe("书的 Markdown", () => {
     assert.match(html, /<strong>注意（note）<\/strong>是要点/);
   });
 
+  it("汉字之间的折行不留空格，西文之间的留", () => {
+    const { html } = render("先求导；\n再相乘。**甲**\n[乙](#c)丙\none\ntwo 汉\nthree");
+    assert.match(html, /先求导；再相乘。<strong>甲<\/strong><a [^>]*>乙<\/a>丙\none\ntwo 汉\nthree/);
+  });
+
   it("行内公式带 MathML，美元金额不是公式", () => {
     const { html } = render("设 $x_1^2$，价 $5 与 $6。");
     assert.match(html, /<annotation encoding="application\/x-tex">x_1\^2<\/annotation>/);

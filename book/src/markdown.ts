@@ -9,6 +9,7 @@ import { linkPlugin, referenceText } from "./links.js";
 import { mathPlugin, protectTableMath } from "./markdown-math.js";
 import { displayEquation, renderMathSafely } from "./math.js";
 import type { PageEnv } from "./page-env.js";
+import { softBreakPlugin } from "./soft-break.js";
 import { spokenTex } from "./spoken-tex.js";
 import { termPlugin } from "./terms.js";
 import { escapeHtml, slugify } from "./text.js";
@@ -24,6 +25,7 @@ const mathLabel = /\\label\{([^}]*)\}/;
 export function createMarkdown(highlight: Highlight): Markdown {
   const md = createMarkdownIt({ html: true });
   md.use(cjkFriendly)
+    .use(softBreakPlugin)
     .use(mathPlugin)
     .use(boxPlugin)
     .use(captionPlugin)

@@ -31,6 +31,8 @@ export interface PageEnv extends Env {
   glossaryUrl: string;
   /** 把作者写的地址变成页面里的地址；`undefined` 表示目标还没写。 */
   resolve(href: string, kind: "link" | "image"): string | undefined;
+  /** 要内联的图，给出它的 HTML；别的图是 `undefined`，照常用 `<img>`。 */
+  picture(src: string): string | undefined;
   /** 别的章里的标签，`href` 形如 `../a/02-b.ipynb#eq:c`。 */
   foreign(href: string): Label | undefined;
   report(id: string, message: string): void;
