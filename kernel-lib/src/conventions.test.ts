@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { conventions } from "./conventions.js";
 import {
   abs,
+  atan2,
   ceil,
   clip,
+  eigh,
   elu,
+  eye,
   floor,
   grad,
   hessian,
@@ -15,13 +18,22 @@ import {
   maximum,
   min,
   minimum,
+  mul,
   norm,
   relu,
   round,
+  segmentMax,
   sign,
+  sum,
+  svd,
   type Tensor,
   triplet,
 } from "./index.js";
+
+const weights = [
+  [0.3, -1.2],
+  [2.1, 0.7],
+];
 
 /** 表里每一条在库里的实际行为：拐点处的导数，以及（一元时）用来核对次梯度集合的函数。 */
 const actual: Record<string, { got: number[]; want: number[]; f?: (x: number) => number; at?: number }> = {
@@ -60,6 +72,21 @@ const actual: Record<string, { got: number[]; want: number[]; f?: (x: number) =>
     want: [0],
     f: (x) => triplet([-x], [0], [-2], { margin: 0 }).item() / 2,
     at: 1,
+  },
+  atan2: {
+    got: grad((y: Tensor, x: Tensor) => atan2(y, x), { argnums: [0, 1] })(0, 0).map((g) => g.item()),
+    want: [0, 0],
+  },
+  eigh: {
+    got: [
+      ...grad((a: Tensor) => sum(mul(eigh(a)[1], weights)))(eye(2)).toArray<number[][]>(),
+      ...grad((a: Tensor) => sum(mul(svd(a)[0], weights)))(eye(2)).toArray<number[][]>(),
+    ].flat(),
+    want: new Array(8).fill(0),
+  },
+  segmentMax: {
+    got: grad((x: Tensor) => segmentMax(x, [0, 0], 2).at(1))([1, 2]).toArray<number[]>(),
+    want: [0, 0],
   },
   norm: { got: grad((x: Tensor) => norm(x))([0, 0]).toArray() as number[], want: [0, 0] },
   sign: {

@@ -18,6 +18,11 @@ const rest: Record<string, readonly unknown[]> = {
   swapaxes: [0, 1],
   moveaxis: [0, 1],
   tile: [[2, 1]],
+  repeat: [2, 0],
+  roll: [1],
+  unstack: [1],
+  at: [1, "::-1"],
+  atan2: [2],
   slice: [
     [0, 1],
     [2, 1],
@@ -36,6 +41,7 @@ const rest: Record<string, readonly unknown[]> = {
   dot: [[1, 2]],
   conv1d: [[[[1, 2]]]],
   conv2d: [[[[[1], [2]]]]],
+  convTranspose2d: [[[[[1], [2]]]]],
   maxPool: [2],
   avgPool: [2],
   outer: [[1, 2]],
@@ -62,6 +68,7 @@ const matrix = tensor([
 const receiver: Record<string, Tensor> = {
   conv1d: matrix.reshape([1, 1, 4]),
   conv2d: matrix.reshape([1, 1, 2, 2]),
+  convTranspose2d: matrix.reshape([1, 1, 2, 2]),
 };
 
 const plain = (y: unknown): unknown =>

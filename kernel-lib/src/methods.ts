@@ -51,6 +51,8 @@ export interface TensorMethods {
   readonly acos: Rest<typeof p.acos>;
   /** 反正切，结果在 (−π/2, π/2)。 */
   readonly atan: Rest<typeof p.atan>;
+  /** 点 (x, y) 的辐角，在 (−π, π]；注意 y 在前。 */
+  readonly atan2: Rest<typeof p.atan2>;
   /** 双曲正弦 (eˣ−e⁻ˣ)/2。 */
   readonly sinh: Rest<typeof p.sinh>;
   /** 双曲余弦 (eˣ+e⁻ˣ)/2。 */
@@ -79,7 +81,7 @@ export interface TensorMethods {
   readonly elu: Rest<typeof p.elu>;
   /** Swish / SiLU：x·σ(βx)，β 缺省为 1，可以是要学习的张量。 */
   readonly silu: Rest<typeof p.silu>;
-  /** 高斯误差线性单元 x·Φ(x)，Φ 是标准正态分布函数（精确式，用 erf）。 */
+  /** 高斯误差线性单元 x·Φ(x)，Φ 是标准正态分布函数（精确式；Φ(x) = erfc(−x/√2)/2，左尾不相消）。 */
   readonly gelu: Rest<typeof p.gelu>;
   /** S 形函数 σ(x) = 1/(1+e⁻ˣ)。 */
   readonly sigmoid: Rest<typeof p.sigmoid>;
@@ -89,6 +91,8 @@ export interface TensorMethods {
   readonly softplus: Rest<typeof p.softplus>;
   /** 误差函数 erf(x) = 2/√π ∫₀ˣ e^(−t²) dt。 */
   readonly erf: Rest<typeof p.erf>;
+  /** 余误差函数 erfc(x) = 1 − erf(x)；x 很大时也有全部有效数字（1 − erf 会相消成 0）。 */
+  readonly erfc: Rest<typeof p.erfc>;
   /** erf 的反函数，定义在 (−1, 1) 上，±1 处得 ±∞。 */
   readonly erfinv: Rest<typeof p.erfinv>;
 
@@ -131,6 +135,8 @@ export interface TensorMethods {
   readonly cumsum: Rest<typeof p.cumsum>;
   /** 沿 axis 轴（缺省末轴）的累乘，形状不变。 */
   readonly cumprod: Rest<typeof f.cumprod>;
+  /** 沿 axis 轴（缺省末轴）的累积对数求和指数：第 k 个是 ln Σᵢ≤ₖ e^xᵢ，不溢出。 */
+  readonly logcumsumexp: Rest<typeof f.logcumsumexp>;
   /** 方差：离均差平方的平均，除以 n − ddof（ddof 缺省 0）。 */
   readonly variance: Rest<typeof f.variance>;
   /** 标准差：方差的平方根。 */
@@ -163,6 +169,14 @@ export interface TensorMethods {
   readonly flatten: Rest<typeof f.flatten>;
   /** 沿各轴重复：结果第 i 轴是 x 的第 i 轴首尾相接 times[i] 遍。 */
   readonly tile: Rest<typeof f.tile>;
+  /** 沿 axis 轴（缺省末轴）把每个元素连续重复 times 次（NumPy 的 repeat；整段首尾相接请用 tile）。 */
+  readonly repeat: Rest<typeof f.repeat>;
+  /** 沿 axis 轴（缺省末轴）循环移位：第 i 个移到 i + shift，移出末尾的从头补上。 */
+  readonly roll: Rest<typeof f.roll>;
+  /** stack 的逆：沿 axis 轴（缺省 0）拆成一列张量，各自去掉这个轴。 */
+  readonly unstack: Rest<typeof f.unstack>;
+  /** NumPy 写法的取下标：at(x, 0, "1:", -1) 就是 x[0, 1:, -1]。 */
+  readonly at: Rest<typeof f.at>;
   /** 取一块：每个轴从 start 开始，每隔 step 取一个，共取 size 个（size 写 −1 表示取到底）。 */
   readonly slice: Rest<typeof p.slice>;
   /** 沿 axis 轴切成几段：给段数（要能整除）或各段的长度（要加起来等于轴长），否则抛 TIDU-SHAPE-015。 */
@@ -183,6 +197,8 @@ export interface TensorMethods {
   readonly conv1d: Rest<typeof f.conv1d>;
   /** 二维卷积（与各深度学习框架一样，实为互相关，核不翻转）：输入 [N, C, H, W]，核 [O, C/groups, kh, kw]，输出 [N, O, H′, W′]，y[n,o,i,j] = Σ x[n,c, i·s+p, j·s+q]·w[o,c,p,q]，H′ = ⌊(H + 2·padding − dilation·(kh−1) − 1)/strides⌋ + 1。 */
   readonly conv2d: Rest<typeof f.conv2d>;
+  /** 转置卷积：conv2d 对输入的梯度那个线性映射。 */
+  readonly convTranspose2d: Rest<typeof f.convTranspose2d>;
   /** 最大池化：末两轴上每个窗口取最大值。 */
   readonly maxPool: Rest<typeof f.maxPool>;
   /** 平均池化：末两轴上每个窗口取平均（补的零也计入个数）。 */
@@ -239,6 +255,7 @@ const table: { readonly [K in keyof TensorMethods]: (x: any, ...rest: any[]) => 
   acos: p.acos,
   atan: p.atan,
   sinh: p.sinh,
+  atan2: p.atan2,
   cosh: p.cosh,
   tanh: p.tanh,
   floor: p.floor,
@@ -257,6 +274,7 @@ const table: { readonly [K in keyof TensorMethods]: (x: any, ...rest: any[]) => 
   logSigmoid: p.logSigmoid,
   softplus: p.softplus,
   erf: p.erf,
+  erfc: p.erfc,
   erfinv: p.erfinv,
   // 比较与逻辑
   equal: p.equal,
@@ -278,6 +296,7 @@ const table: { readonly [K in keyof TensorMethods]: (x: any, ...rest: any[]) => 
   argmin: p.argmin,
   cumsum: p.cumsum,
   cumprod: f.cumprod,
+  logcumsumexp: f.logcumsumexp,
   variance: f.variance,
   std: f.std,
   norm: f.norm,
@@ -294,6 +313,10 @@ const table: { readonly [K in keyof TensorMethods]: (x: any, ...rest: any[]) => 
   moveaxis: f.moveaxis,
   flatten: f.flatten,
   tile: f.tile,
+  repeat: f.repeat,
+  roll: f.roll,
+  unstack: f.unstack,
+  at: f.at,
   slice: p.slice,
   chunk: f.chunk,
   pad: p.pad,
@@ -304,6 +327,7 @@ const table: { readonly [K in keyof TensorMethods]: (x: any, ...rest: any[]) => 
   // 卷积与池化
   conv1d: f.conv1d,
   conv2d: f.conv2d,
+  convTranspose2d: f.convTranspose2d,
   maxPool: f.maxPool,
   avgPool: f.avgPool,
   // 线性代数

@@ -239,11 +239,21 @@ const rows: Readonly<Record<string, Row>> = {
   sinh: unary(-4, 4, [0, 1e-5, 20, -20], 512),
   cosh: unary(-4, 4, [0, 1e-5, 20, -20], 512),
   tanh: unary(-3, 3, special, 256),
+  sechSquare: unary(-3, 3, [0, 1, -1, 20, -20, 90], 512),
+  atan2: (b, name) => {
+    binary(-3, 3, 4096)(b, name);
+    b.push(name, [b.values([0, 1, -1, 0, 2, -2]), b.values([0, 0, 0, -1, 3, -3])], {}, 4096);
+  },
+  logaddexp: (b, name) => {
+    binary(-3, 3, 256)(b, name);
+    b.push(name, [b.values([1000, -1000, 90, 0]), b.values([1000, -1000, -90, 20])], {}, 256);
+  },
   sigmoid: unary(-5, 5, special, 512),
   relu: unary(-3, 3),
   softplus: unary(-5, 5, special, 256),
   elu: unary(-3, 3, special, 256, { alpha: 1.3 }),
   erf: unary(-3, 3, [0, 0.5, -0.5, 1, 5, -5], 128),
+  erfc: unary(-3, 3, [0, 0.5, -0.5, 1, 5, -5, 9], 1024),
   erfinv: unary(-0.99, 0.99, [0, 0.5, -0.5, 1, -1, 1.5], 256),
   detach: unary(-3, 3),
   stopGradient: unary(-3, 3),

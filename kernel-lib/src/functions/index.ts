@@ -7,6 +7,7 @@ export {
   type Pair,
   type WindowOptions,
 } from "./convolution.js";
+export { type ConvTransposeOptions, convTranspose1d, convTranspose2d } from "./convolution-transposed.js";
 export {
   arange,
   eye,
@@ -20,9 +21,24 @@ export {
   zerosLike,
 } from "./creation.js";
 export { einsum } from "./einsum.js";
-export { diag, dot, matrixTrace, outer, tril, triu, vecdot } from "./linear.js";
+export { diag, dot, kron, matrixTrace, outer, tril, triu, vecdot } from "./linear.js";
+export { type PadMode, padMode } from "./padding.js";
 export { oneHot, take, takeAlongAxis } from "./pick.js";
-export { chunk, expandDims, flatten, moveaxis, squeeze, stack, swapaxes, tile } from "./rearrange.js";
-export { cumprod } from "./scan.js";
+export {
+  chunk,
+  expandDims,
+  flatten,
+  moveaxis,
+  repeat,
+  roll,
+  squeeze,
+  stack,
+  swapaxes,
+  tile,
+  unstack,
+} from "./rearrange.js";
+export { cumprod, logcumsumexp } from "./scan.js";
+export { segmentMax, segmentMean, segmentSum } from "./segment.js";
+export { at, type IndexItem } from "./slicing.js";
 export { sort, topk } from "./sorting.js";
-export { logSoftmax, logsumexp, mean, norm, softmax, std, variance } from "./statistics.js";
+export { hypot, logSoftmax, logsumexp, mean, norm, softmax, std, variance } from "./statistics.js";

@@ -124,3 +124,21 @@ export function tril(x: TensorLike, k = 0): Tensor {
 export function triu(x: TensorLike, k = 0): Tensor {
   return triangle(x, (i, j) => j >= i + k);
 }
+
+/**
+ * Kronecker 积：两个矩阵 [m, n]、[p, q] 得 [mp, nq]，第 (i, j) 块是 aᵢⱼ·B。不是矩阵抛 TIDU-SHAPE-018。
+ *
+ * @example
+ * kron([[1, 2]], [[1], [10]]).toArray() // => [[1, 2], [10, 20]]
+ */
+export function kron(a: TensorLike, b: TensorLike): Tensor {
+  const [x, y] = asTensors(a, b) as [Tensor, Tensor];
+  if (x.rank !== 2 || y.rank !== 2) {
+    throw new TiduError(
+      "TIDU-SHAPE-018",
+      `kron：要两个矩阵，形状是 ${showShape(x.shape)} 与 ${showShape(y.shape)}。`,
+    );
+  }
+  const [[m, n], [p, q]] = [x.shape, y.shape] as [[number, number], [number, number]];
+  return reshape(mul(reshape(x, [m, 1, n, 1]), reshape(y, [1, p, 1, q])), [m * p, n * q]);
+}

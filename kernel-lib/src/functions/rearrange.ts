@@ -1,7 +1,7 @@
 import { asTensor, asTensors } from "../core/convert.js";
 import { moveAxis } from "../core/internal.js";
 import { TiduError } from "../errors.js";
-import { concat, reshape, slice, transpose } from "../primitives/layout.js";
+import { broadcastTo, concat, reshape, slice, transpose } from "../primitives/layout.js";
 import { normalizeAxes, normalizeAxis, sameShape, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 
@@ -148,4 +148,55 @@ export function tile(x: TensorLike, times: readonly number[]): Tensor {
     if (n > 1) y = concat(new Array<Tensor>(n).fill(y), axis);
   }
   return y;
+}
+
+/**
+ * 沿 axis 轴（缺省末轴）把每个元素连续重复 times 次（NumPy 的 repeat；整段首尾相接请用 tile）。times 不是正整数抛 TIDU-ARG-008。
+ *
+ * @example
+ * repeat([1, 2], 2).toArray() // => [1, 1, 2, 2]
+ */
+export function repeat(x: TensorLike, times: number, axis = -1): Tensor {
+  const t = asTensor(x);
+  const a = normalizeAxis("repeat", axis, t.rank);
+  if (!Number.isInteger(times) || times < 1) {
+    throw new TiduError("TIDU-ARG-008", `repeat：重复次数要是正整数，得到的是 ${times}。`);
+  }
+  const wide = t.shape.flatMap((n, i) => (i === a ? [n, times] : [n]));
+  const shape = t.shape.map((n, i) => (i === a ? n * times : n));
+  return reshape(broadcastTo(expandDims(t, a + 1), wide), shape);
+}
+
+/**
+ * 沿 axis 轴（缺省末轴）循环移位：第 i 个移到 i + shift，移出末尾的从头补上。
+ *
+ * @example
+ * roll([1, 2, 3, 4], 1).toArray() // => [4, 1, 2, 3]
+ */
+export function roll(x: TensorLike, shift: number, axis = -1): Tensor {
+  const t = asTensor(x);
+  const a = normalizeAxis("roll", axis, t.rank);
+  const n = t.shape[a]!;
+  const k = n === 0 ? 0 : ((shift % n) + n) % n;
+  return k === 0 ? t : concat(chunk(t, [n - k, k], a).reverse(), a);
+}
+
+/**
+ * stack 的逆：沿 axis 轴（缺省 0）拆成一列张量，各自去掉这个轴。
+ * 逐次对半拆，反向时补零的总量是 O(n log n)；循环里逐个 gather 则是 O(n²)。
+ *
+ * @example
+ * unstack([[1, 2], [3, 4]]).map((t) => t.toArray()) // => [[1, 2], [3, 4]]
+ */
+export function unstack(x: TensorLike, axis = 0): Tensor[] {
+  const t = asTensor(x);
+  const a = normalizeAxis("unstack", axis, t.rank);
+  const halve = (part: Tensor): Tensor[] => {
+    const n = part.shape[a]!;
+    if (n === 0) return [];
+    if (n === 1) return [squeeze(part, a)];
+    const half = n >> 1;
+    return chunk(part, [half, n - half], a).flatMap(halve);
+  };
+  return halve(t);
 }

@@ -1,10 +1,11 @@
-import { asTensor } from "../core/convert.js";
+import { asTensor, asTensors } from "../core/convert.js";
 import { TiduError } from "../errors.js";
-import { abs, add, div, square, sub } from "../primitives/arithmetic.js";
+import { abs, add, div, mul, square, sub } from "../primitives/arithmetic.js";
 import { exp, log, sqrt } from "../primitives/exponential.js";
+import { maximum } from "../primitives/extremes.js";
 import { reshape } from "../primitives/layout.js";
 import { type Axis, max, type ReduceOptions, sum } from "../primitives/reductions.js";
-import { detach, equal, where } from "../primitives/select.js";
+import { detach, equal, greater, less, logicalAnd, where } from "../primitives/select.js";
 import { normalizeAxes, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 
@@ -72,7 +73,7 @@ export interface NormOptions extends ReduceOptions {
 }
 
 /**
- * 向量范数（axis 缺省时把全部元素看成一个向量）。零向量处欧氏范数的梯度约定为 0。ord 不认识时抛 TIDU-ARG-007。
+ * 向量范数（axis 缺省时把全部元素看成一个向量）。先除以绝对值最大的元素再平方，1e±200 的元素也不溢出。零向量处欧氏范数的梯度约定为 0。ord 不认识时抛 TIDU-ARG-007。
  *
  * @example
  * norm([3, 4]).item() // => 5
@@ -81,8 +82,33 @@ export function norm(x: TensorLike, axis?: Axis, options: NormOptions = {}): Ten
   const { ord = 2 } = options;
   if (ord === 1) return sum(abs(x), axis, options);
   if (ord === Infinity) return max(abs(x), axis, options);
-  if (ord === 2) return safeSqrt(sum(square(x), axis, options));
+  if (ord === 2) return euclidean(asTensor(x), axis, options);
   throw new TiduError("TIDU-ARG-007", `norm：ord 可取 1、2 或 Infinity，得到的是 ${ord}。`);
+}
+
+function euclidean(x: Tensor, axis: Axis | undefined, options: ReduceOptions): Tensor {
+  const gone = normalizeAxes("norm", axis, x.rank);
+  if (sizeOf(gone.map((a) => x.shape[a]!)) === 0) return sum(abs(x), axis, options);
+  const m = unit(max(abs(detach(x)), axis, keep));
+  const y = safeSqrt(sum(square(div(x, m)), axis, options));
+  return mul(y, options.keepDims ? m : reshape(m, y.shape));
+}
+
+/** 作除数的尺度：0、∞ 与 NaN 换成 1。 */
+function unit(m: Tensor): Tensor {
+  return where(logicalAnd(greater(m, 0), less(m, Infinity)), m, 1);
+}
+
+/**
+ * √(a² + b²)，不溢出也不下溢；原点处梯度约定为 0。
+ *
+ * @example
+ * hypot(3e200, 4e200).item() // => 5e200
+ */
+export function hypot(a: TensorLike, b: TensorLike): Tensor {
+  const [x, y] = asTensors(a, b) as [Tensor, Tensor];
+  const m = unit(maximum(abs(detach(x)), abs(detach(y))));
+  return mul(m, safeSqrt(add(square(div(x, m)), square(div(y, m)))));
 }
 
 /** 沿轴的最大值，不求导；没有有限的最大值时取 0，免得 ∞ − ∞。 */

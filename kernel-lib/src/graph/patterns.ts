@@ -19,6 +19,8 @@ export function recognize(node: GraphNode): Pattern | null {
   switch (node.primitive!.name) {
     case "where":
       return norm(node) ?? huber(node);
+    case "mul":
+      return scaledNorm(node);
     case "div":
       return softmax(node);
     case "sub":
@@ -46,6 +48,19 @@ function norm(node: GraphNode): Pattern | null {
     parts: [[squares.args[0]!, ""]],
     inner: [condition!, root!, inner, total, sum, squares],
   };
+}
+
+/** m·‖x/m‖，m 由 |x| 的最大值经防护得到（不求导）：不溢出的范数。 */
+function scaledNorm(node: GraphNode): Pattern | null {
+  const root = take(bare(node.args[0]), "where");
+  const unscaled = root && norm(root);
+  const ratio = take(unscaled?.parts[0]![0], "div");
+  if (!unscaled || !ratio || bare(ratio.args[1]!) !== bare(node.args[1])) return null;
+  const x = ratio.args[0]!;
+  const scale = guarded(node.args[1]!, x, ["where", "less", "greater", "logicalAnd", "abs", "detach"]);
+  if (!scale) return null;
+  const inner = [...between(node.args[0]!, root!), ...unscaled.inner, ratio, ...scale];
+  return { title: unscaled.title, parts: [[x, ""]], inner };
 }
 
 /** where(|e| ≤ δ, ½·where(|e| ≤ δ, e, 0)², δ(|e| − δ/2))。 */
@@ -130,21 +145,24 @@ function centered(x: GraphNode | undefined): { x: GraphNode; m: GraphNode; inner
   const shift = take(x, "sub");
   const m = shift?.args[1];
   if (!shift || !m) return null;
-  const inner: GraphNode[] = [shift];
+  const inner = guarded(m, shift.args[0]!, ["where", "equal", "sub", "detach", "stopGradient"]);
+  return inner && { x: shift.args[0]!, m, inner: [shift, ...inner] };
+}
+
+/** 从 m 到 x 的节点：中间有一个最大值，其余只是防护。 */
+function guarded(m: GraphNode, x: GraphNode, guards: readonly string[]): GraphNode[] | null {
+  const inner: GraphNode[] = [];
   const stack = [m];
   let found = false;
   for (let node = stack.pop(); node; node = stack.pop()) {
-    if (node === shift.args[0] || node.kind === "constant" || inner.includes(node)) continue;
+    if (bare(node) === bare(x) || node.kind === "constant" || inner.includes(node)) continue;
     const name = node.primitive?.name ?? "";
-    if (name === "max") {
-      if (bare(node.args[0]!) !== bare(shift.args[0]!)) return null;
-      found = true;
-    } else if (!silent.has(name) && !["where", "equal", "sub", "detach", "stopGradient"].includes(name))
-      return null;
+    if (name === "max") found = true;
+    else if (!silent.has(name) && !guards.includes(name)) return null;
     inner.push(node);
-    if (name !== "max") stack.push(...node.args);
+    stack.push(...node.args);
   }
-  return found ? { x: shift.args[0]!, m, inner } : null;
+  return found ? inner : null;
 }
 
 function take(x: GraphNode | undefined, name: string): GraphNode | undefined {

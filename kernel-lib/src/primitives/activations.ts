@@ -3,8 +3,8 @@ import { asTensor, asTensors } from "../core/convert.js";
 import { defineElementwise } from "../core/elementwise.js";
 import { jsNumber, wgslNumber } from "../core/literal.js";
 import type { Tensor, TensorLike } from "../tensor.js";
-import { add, mul, neg, square } from "./arithmetic.js";
-import { erfinvJs, erfinvWgsl, erfJs, erfWgsl } from "./erf.js";
+import { mul, neg, square } from "./arithmetic.js";
+import { erfcJs, erfcWgsl, erfinvJs, erfinvWgsl, erfJs, erfWgsl } from "./erf.js";
 import { exp, expm1, sigmoid, softplus } from "./exponential.js";
 import { greater, greaterEqual, where } from "./select.js";
 
@@ -68,6 +68,23 @@ export function erf(x: TensorLike): Tensor {
   return bind(erfP, [asTensor(x)], {});
 }
 
+const erfcP = defineElementwise({
+  name: "erfc",
+  js: ([a]) => `${erfcJs}(${a})`,
+  wgsl: ([a]) => erfcWgsl(a!),
+  d: [(g, _, [x]) => mul(g, mul(-2 / Math.sqrt(Math.PI), exp(neg(square(x!)))))],
+});
+
+/**
+ * 余误差函数 erfc(x) = 1 − erf(x)；x 很大时也有全部有效数字（1 − erf 会相消成 0）。导数 −2/√π·e^(−x²)。
+ *
+ * @example
+ * erfc([0, 10]).toArray() // => [1, 2.088487583762545e-45]
+ */
+export function erfc(x: TensorLike): Tensor {
+  return bind(erfcP, [asTensor(x)], {});
+}
+
 const erfinvP = defineElementwise({
   name: "erfinv",
   js: ([a]) => `${erfinvJs}(${a})`,
@@ -97,14 +114,14 @@ export function silu(x: TensorLike, beta: TensorLike = 1): Tensor {
 }
 
 /**
- * 高斯误差线性单元 x·Φ(x)，Φ 是标准正态分布函数（精确式，用 erf）。来源：Hendrycks 与 Gimpel，2016（arXiv:1606.08415）。
+ * 高斯误差线性单元 x·Φ(x)，Φ 是标准正态分布函数（精确式；Φ(x) = erfc(−x/√2)/2，左尾不相消）。来源：Hendrycks 与 Gimpel，2016（arXiv:1606.08415）。
  *
  * @example
  * gelu(1).item() // => 0.8413447460685429
  */
 export function gelu(x: TensorLike): Tensor {
   const t = asTensor(x);
-  return mul(mul(0.5, t), add(1, erf(mul(Math.SQRT1_2, t))));
+  return mul(mul(0.5, t), erfc(mul(-Math.SQRT1_2, t)));
 }
 
 /**

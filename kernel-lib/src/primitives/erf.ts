@@ -22,10 +22,30 @@ export const erfJs = `((x) => {
   return Math.sign(x) * (1 - Math.exp(-q) / (f * 1.772453850905516));
 })`;
 
+/**
+ * 双精度 erfc 的函数文本。|x| < 1.5 用 1 − erf；更大时用连分式，e^(−x²) 拆成两个因子，免得 x² 的舍入误差被放大。
+ */
+export const erfcJs = `((x) => {
+  const z = Math.abs(x);
+  if (z < 1.5) return 1 - ${erfJs}(x);
+  if (x !== x) return x;
+  if (z > 28) return x < 0 ? 2 : 0;
+  let f = z;
+  for (let n = z < 2.5 ? 120 : 45; n > 0; n--) f = z + n / 2 / f;
+  const h = Math.trunc(z * 16) / 16;
+  const y = (Math.exp(-h * h) * Math.exp((h - z) * (h + z))) / (f * 1.772453850905516);
+  return x < 0 ? 2 - y : y;
+})`;
+
 /** 单精度：|x| < 0.5 用泰勒级数，其余用 erfc 的有理–指数逼近（相对误差 1.2e-7）。 */
 export function erfWgsl(a: string): string {
   const q = `${a} * ${a}`;
   const small = `${a} * (1.1283792 + ${q} * (-0.37612638 + ${q} * (0.11283792 + ${q} * (-0.026866171 + ${q} * 0.0052239776))))`;
+  return `select(sign(${a}) * (1.0 - ${tailWgsl(a)}), ${small}, abs(${a}) < 0.5)`;
+}
+
+/** erfc(|x|)。 */
+function tailWgsl(a: string): string {
   const t = `(1.0 / (1.0 + 0.5 * abs(${a})))`;
   const coefficients = [
     "1.00002368",
@@ -39,8 +59,11 @@ export function erfWgsl(a: string): string {
     "0.17087277",
   ];
   const poly = coefficients.reduceRight((rest, c) => (rest === "" ? c : `(${c} + ${t} * ${rest})`), "");
-  const large = `sign(${a}) * (1.0 - ${t} * exp(-${q} - 1.26551223 + ${t} * ${poly}))`;
-  return `select(${large}, ${small}, abs(${a}) < 0.5)`;
+  return `${t} * exp(-(${a} * ${a}) - 1.26551223 + ${t} * ${poly})`;
+}
+
+export function erfcWgsl(a: string): string {
+  return `select(${tailWgsl(a)}, 2.0 - ${tailWgsl(a)}, ${a} < 0.0)`;
 }
 
 /**

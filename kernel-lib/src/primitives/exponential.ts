@@ -3,7 +3,7 @@ import { asTensor, asTensors } from "../core/convert.js";
 import { defineElementwise } from "../core/elementwise.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { add, div, mul, neg, square, sub } from "./arithmetic.js";
-import { equal, where } from "./select.js";
+import { equal, notEqual, where } from "./select.js";
 
 const expP = defineElementwise({
   name: "exp",
@@ -152,4 +152,32 @@ const softplusP = defineElementwise({
  */
 export function softplus(x: TensorLike): Tensor {
   return bind(softplusP, [asTensor(x)], {});
+}
+
+// ∞ − ∞ 是 NaN：两个 −∞ 相加时各得一半。
+function difference(a: Tensor, b: Tensor): Tensor {
+  const d = sub(a, b);
+  return where(notEqual(d, d), 0, d);
+}
+
+const logaddexpP = defineElementwise({
+  name: "logaddexp",
+  js: ([a, b]) =>
+    `((a, b) => (a === b ? a + Math.LN2 : Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)))))(${a}, ${b})`,
+  wgsl: ([a, b]) =>
+    `select(max(${a}, ${b}) + log(1.0 + exp(-abs(${a} - ${b}))), ${a} + 0.6931472, ${a} == ${b})`,
+  d: [
+    (g, _, [a, b]) => mul(g, sigmoid(difference(a!, b!))),
+    (g, _, [a, b]) => mul(g, sigmoid(difference(b!, a!))),
+  ],
+});
+
+/**
+ * ln(eᵃ + eᵇ)，不溢出；−∞ 是“空”的对数概率。导数：∂/∂a = σ(a−b)，∂/∂b = σ(b−a)。
+ *
+ * @example
+ * logaddexp(1000, 1000).item() // => 1000.6931471805599
+ */
+export function logaddexp(a: TensorLike, b: TensorLike): Tensor {
+  return bind(logaddexpP, asTensors(a, b), {});
 }

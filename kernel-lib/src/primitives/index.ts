@@ -1,7 +1,7 @@
-export { elu, erf, erfinv, gelu, leakyRelu, logSigmoid, relu, silu } from "./activations.js";
+export { elu, erf, erfc, erfinv, gelu, leakyRelu, logSigmoid, relu, silu } from "./activations.js";
 export { abs, add, ceil, div, floor, mod, mul, neg, round, sign, square, sub } from "./arithmetic.js";
 export { cumsum } from "./cumulative.js";
-export { exp, expm1, log, log1p, pow, sigmoid, softplus, sqrt } from "./exponential.js";
+export { exp, expm1, log, log1p, logaddexp, pow, sigmoid, softplus, sqrt } from "./exponential.js";
 export { clip, maximum, minimum } from "./extremes.js";
 export { gather, scatterAdd } from "./indexing.js";
 export { broadcastTo, concat, flip, pad, reshape, slice, transpose } from "./layout.js";
@@ -21,4 +21,4 @@ export {
   where,
 } from "./select.js";
 export { argsort } from "./sorting.js";
-export { acos, asin, atan, cos, cosh, sin, sinh, tan, tanh } from "./trigonometry.js";
+export { acos, asin, atan, atan2, cos, cosh, sin, sinh, tan, tanh } from "./trigonometry.js";

@@ -1,9 +1,10 @@
 import { bind } from "../core/bind.js";
-import { asTensor } from "../core/convert.js";
+import { asTensor, asTensors } from "../core/convert.js";
 import { defineElementwise } from "../core/elementwise.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { add, div, mul, neg, square, sub } from "./arithmetic.js";
 import { sqrt } from "./exponential.js";
+import { equal, where } from "./select.js";
 
 const sinP = defineElementwise({
   name: "sin",
@@ -56,11 +57,16 @@ export function tan(x: TensorLike): Tensor {
   return bind(tanP, [asTensor(x)], {});
 }
 
+/** √(1−x²) 写成 √((1−x)(1+x))：|x| 接近 1 时不相消。 */
+function cosine(x: Tensor): Tensor {
+  return sqrt(mul(sub(1, x), add(1, x)));
+}
+
 const asinP = defineElementwise({
   name: "asin",
   js: ([a]) => `Math.asin(${a})`,
   wgsl: ([a]) => `asin(${a})`,
-  d: [(g, _, [x]) => div(g, sqrt(sub(1, square(x!))))],
+  d: [(g, _, [x]) => div(g, cosine(x!))],
 });
 
 /**
@@ -77,7 +83,7 @@ const acosP = defineElementwise({
   name: "acos",
   js: ([a]) => `Math.acos(${a})`,
   wgsl: ([a]) => `acos(${a})`,
-  d: [(g, _, [x]) => neg(div(g, sqrt(sub(1, square(x!)))))],
+  d: [(g, _, [x]) => neg(div(g, cosine(x!)))],
 });
 
 /**
@@ -105,6 +111,33 @@ const atanP = defineElementwise({
  */
 export function atan(x: TensorLike): Tensor {
   return bind(atanP, [asTensor(x)], {});
+}
+
+// 分母 x² + y² 在原点是 0：先换成 1，导数就按约定是 0。
+function radius(y: Tensor, x: Tensor): Tensor {
+  const r = add(square(x), square(y));
+  return where(equal(r, 0), 1, r);
+}
+
+const atan2P = defineElementwise({
+  name: "atan2",
+  js: ([a, b]) => `Math.atan2(${a}, ${b})`,
+  // WGSL 在原点与正实轴上的结果不定。
+  wgsl: ([a, b]) => `select(atan2(${a}, ${b}), 0.0, ${a} == 0.0 && ${b} >= 0.0)`,
+  d: [
+    (g, _, [y, x]) => mul(g, div(x!, radius(y!, x!))),
+    (g, _, [y, x]) => neg(mul(g, div(y!, radius(y!, x!)))),
+  ],
+});
+
+/**
+ * 点 (x, y) 的辐角，在 (−π, π]；注意 y 在前。导数：∂/∂y = x/(x²+y²)，∂/∂x = −y/(x²+y²)；原点处约定为 0。
+ *
+ * @example
+ * atan2([1, 0], [0, -1]).toArray() // => [1.5707963267948966, 3.141592653589793]
+ */
+export function atan2(y: TensorLike, x: TensorLike): Tensor {
+  return bind(atan2P, asTensors(y, x), {});
 }
 
 const sinhP = defineElementwise({
@@ -141,16 +174,30 @@ export function cosh(x: TensorLike): Tensor {
   return bind(coshP, [asTensor(x)], {});
 }
 
+// 1 − tanh²x 在 |x| 大时相消（x = 10 处只剩 7 位有效数字），所以另立一个原语，用 4e/(1+e)²，e = e^(−2|x|)。
+const sechSquareP = defineElementwise({
+  name: "sechSquare",
+  js: ([a]) => `((e) => (4 * e) / ((1 + e) * (1 + e)))(Math.exp(-2 * Math.abs(${a})))`,
+  wgsl: ([a]) =>
+    `(4.0 * exp(-2.0 * abs(${a})) / ((1.0 + exp(-2.0 * abs(${a}))) * (1.0 + exp(-2.0 * abs(${a})))))`,
+  d: [(g, out, [x]) => mul(g, mul(-2, mul(out, tanh(x!))))],
+});
+
+/** tanh 的导数 1 − tanh²x = sech²x；|x| 很大时相对误差仍小。 */
+export function sechSquare(x: TensorLike): Tensor {
+  return bind(sechSquareP, [asTensor(x)], {});
+}
+
 const tanhP = defineElementwise({
   name: "tanh",
   js: ([a]) => `Math.tanh(${a})`,
   // 有的驱动用 (e²ˣ−1)/(e²ˣ+1) 实现 tanh，大 x 处得 NaN，所以先截断。
   wgsl: ([a]) => `tanh(clamp(${a}, -15.0, 15.0))`,
-  d: [(g, out) => mul(g, sub(1, square(out)))],
+  d: [(g, _, [x]) => mul(g, sechSquare(x!))],
 });
 
 /**
- * 双曲正切。导数 1 − tanh²x。
+ * 双曲正切。导数 1 − tanh²x，|x| 很大时也不丢有效数字。
  *
  * @example
  * tanh([0, 1000]).toArray() // => [0, 1]

@@ -2,15 +2,17 @@ import { asTensor } from "../core/convert.js";
 import { defaultDevice } from "../devices/default.js";
 import { to } from "../devices/transfer.js";
 import { TiduError } from "../errors.js";
-import { asShape } from "../functions/creation.js";
+import { asShape, tensor } from "../functions/creation.js";
 import { erfinv } from "../primitives/activations.js";
 import { add, mul, neg } from "../primitives/arithmetic.js";
-import { log } from "../primitives/exponential.js";
+import { log, log1p } from "../primitives/exponential.js";
 import { maximum, minimum } from "../primitives/extremes.js";
 import { gather } from "../primitives/indexing.js";
+import { reshape, slice } from "../primitives/layout.js";
 import { argmax } from "../primitives/reductions.js";
-import { astype, less } from "../primitives/select.js";
-import { broadcastShapes, normalizeAxis, type Shape } from "../shape.js";
+import { astype, less, where } from "../primitives/select.js";
+import { argsort } from "../primitives/sorting.js";
+import { broadcastShapes, normalizeAxis, type Shape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { draw } from "./primitive.js";
 
@@ -138,4 +140,72 @@ export function categorical(key: Tensor, logits: TensorLike, axis = -1, shape: S
   const a = normalizeAxis("categorical", axis, t.rank);
   const full = broadcastShapes("categorical", t.shape, [...shape, ...t.shape]);
   return argmax(add(gumbel(key, full), t), a + shape.length);
+}
+
+/**
+ * 标准指数分布 −ln(1 − u)；要速率 λ 请再除以 λ。
+ *
+ * @example
+ * exponential(key(0), [3]).shape // => [3]
+ */
+export function exponential(key: Tensor, shape: number | Shape = []): Tensor {
+  const u = unit("exponential", key, asShape("exponential", shape), 0, 1);
+  return settle(neg(log1p(neg(u))));
+}
+
+/**
+ * Rademacher 分布：以各一半的概率取 ±1（Hutchinson 迹估计用它）。
+ *
+ * @example
+ * mul(rademacher(key(0), [4]), rademacher(key(0), [4])).toArray() // => [1, 1, 1, 1]
+ */
+export function rademacher(key: Tensor, shape: number | Shape = []): Tensor {
+  return where(bernoulli(key, 0.5, asShape("rademacher", shape)), tensor(1), -1);
+}
+
+export interface ChoiceOptions {
+  /** 放回（缺省）还是不放回。 */
+  readonly replace?: boolean;
+  /** 各项的概率，缺省相等。 */
+  readonly p?: TensorLike;
+}
+
+/**
+ * 从 0…n−1（给整数 n）或 x 的第 0 轴里抽出形状为 shape 的一批。不放回时个数超过 n 抛 TIDU-ARG-011。
+ * 不放回且给了 p 时，按 Gumbel 分数从大到小取（等价于逐个抽、每次把抽过的去掉）。
+ *
+ * @example
+ * choice(key(0), [7, 7, 7], [2]).toArray() // => [7, 7]
+ * @example
+ * choice(key(0), 3, [4], { replace: false }) // 抛 TIDU-ARG-011
+ */
+export function choice(
+  key: Tensor,
+  x: number | TensorLike,
+  shape: number | Shape = [],
+  options: ChoiceOptions = {},
+): Tensor {
+  const { replace = true, p } = options;
+  const s = asShape("choice", shape);
+  const pool = typeof x === "number" ? null : asTensor(x);
+  const n = pool ? pool.shape[normalizeAxis("choice", 0, pool.rank)]! : (x as number);
+  const count = sizeOf(s);
+  if (!replace && count > n) {
+    throw new TiduError(
+      "TIDU-ARG-011",
+      `choice：不放回时抽 ${showShape(s)} 共 ${count} 个，只有 ${n} 个可抽。`,
+    );
+  }
+  const flat = p === undefined ? evenly(key, n, count, replace) : weighted(key, log(p), count, replace);
+  const picked = reshape(flat, s);
+  return pool ? gather(pool, picked) : picked;
+}
+
+function evenly(key: Tensor, n: number, count: number, replace: boolean): Tensor {
+  return replace ? randint(key, [count], 0, n) : slice(permutation(key, n), [0], [count]);
+}
+
+function weighted(key: Tensor, logits: Tensor, count: number, replace: boolean): Tensor {
+  if (replace) return categorical(key, logits, -1, [count]);
+  return slice(argsort(neg(add(gumbel(key, logits.shape), logits))), [0], [count]);
 }

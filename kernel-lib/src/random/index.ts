@@ -1,9 +1,12 @@
 export {
   bernoulli,
   categorical,
+  choice,
+  exponential,
   gumbel,
   normal,
   permutation,
+  rademacher,
   randint,
   type UniformOptions,
   uniform,

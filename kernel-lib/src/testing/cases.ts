@@ -1,8 +1,21 @@
 import * as f from "../functions/index.js";
-import { cholesky, det, logdet, solve, triangularSolve } from "../linalg/index.js";
+import {
+  cholesky,
+  det,
+  eigh,
+  logdet,
+  lstsq,
+  pinv,
+  qr,
+  solve,
+  svd,
+  triangularSolve,
+} from "../linalg/index.js";
 import * as p from "../primitives/index.js";
 import { detach } from "../primitives/select.js";
+import { sechSquare } from "../primitives/trigonometry.js";
 import type { Tensor } from "../tensor.js";
+import { vjp } from "../transforms/vjp.js";
 
 /** 一个原语的一个用例：f 只用这个原语（以及形状整理），args 在光滑点上。 */
 export interface Case {
@@ -54,6 +67,31 @@ const well33 = [
   [0.4, -1.8, 0.7],
   [-0.2, 0.6, 1.5],
 ];
+/** 第三行是前两行之和。 */
+const singular33 = [
+  [2.1, 0.3, -0.5],
+  [0.4, -1.8, 0.7],
+  [2.5, -1.5, 0.2],
+];
+const rankOne33 = [
+  [1, 2, -1],
+  [2, 4, -2],
+  [0.5, 1, -0.5],
+];
+const symmetric33 = [
+  [2.1, 0.3, -0.5],
+  [0.3, -1.8, 0.7],
+  [-0.5, 0.7, 0.6],
+];
+const tall32 = [
+  [1.2, 0.3],
+  [-0.4, 1.5],
+  [0.8, -0.6],
+];
+const big77 = Array.from({ length: 7 }, (_, i) =>
+  Array.from({ length: 7 }, (_, j) => (i === j ? 1.3 : 0) + 0.5 * Math.sin(3 * i + 5 * j * j + 1)),
+);
+const cofactors = (x: Tensor): Tensor => (vjp(det, x)[1](1) as unknown as Tensor[])[0]!;
 const flat = { flat: true } as const;
 const a234 = [
   [
@@ -101,7 +139,14 @@ export const cases: readonly Case[] = [
   unary("tanh", p.tanh),
   unary("relu", p.relu),
   unary("elu", (x) => p.elu(x, 0.7)),
+  unary("sechSquare", sechSquare),
+  ...binary("atan2", p.atan2),
+  ...binary("logaddexp", p.logaddexp),
   unary("erf", p.erf),
+  unary("erfc", p.erfc, [
+    [0.3, -1.2, 2.1],
+    [1.7, 3.45, -2.6],
+  ]),
   unary("erfinv", p.erfinv, unit23),
   unary("detach", detach, a23, { flat: true, detached: true }),
   ...binary("maximum", p.maximum),
@@ -133,6 +178,37 @@ export const cases: readonly Case[] = [
   unary("argsort", (x) => p.argsort(x, 1), a234, flat),
   unary("logdet", logdet, well33),
   unary("det", det, well33),
+  unary("det", det, singular33, { note: "秩 2" }),
+  unary("det", det, rankOne33, { note: "秩 1" }),
+  unary("cofactor", cofactors, well33),
+  unary("cofactor", cofactors, singular33, { note: "秩 2" }),
+  unary("cofactor", cofactors, big77, { note: "7 阶" }),
+  unary("eigh", (x) => eigh(x)[0], symmetric33, { note: "特征值" }),
+  unary("eigh", (x) => p.square(eigh(x)[1]), symmetric33, { note: "特征向量" }),
+  ...[tall32, p.transpose(f.tensor(tall32)).toArray<number[][]>(), well33].map((x, i) =>
+    unary("svd", (a) => p.concat(svd(a).map((y) => f.flatten(p.square(y)))), x, {
+      note: ["高", "矮", "方"][i],
+    }),
+  ),
+  unary("pinv", pinv, tall32, { note: "高" }),
+  unary("pinv", pinv, p.transpose(f.tensor(tall32)).toArray<number[][]>(), { note: "矮" }),
+  unary(
+    "pinv",
+    (x) => pinv(f.outer(p.slice(x, [0], [3]), p.slice(x, [3], [2]))),
+    [0.4, 1.2, -0.7, 0.9, 1.6],
+    {
+      note: "秩 1",
+    },
+  ),
+  unary("qr", (x) => p.concat(qr(x), 0), tall32),
+  unary("qr", (x) => p.concat(qr(x), 0), well33, { note: "方" }),
+  { primitive: "qr", note: "lstsq", f: lstsq, args: [tall32, c3] },
+  {
+    primitive: "qr",
+    note: "lstsq 矮",
+    f: (a, b) => lstsq(p.transpose(a), b),
+    args: [tall32, [0.7, -1.1]],
+  },
   unary("cholesky", (x) => cholesky(p.add(p.matmul(x, p.transpose(x)), f.eye(3, 3, x.dtype))), well33),
   { primitive: "solve", f: solve, args: [well33, c3] },
   {

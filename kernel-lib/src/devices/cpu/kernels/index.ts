@@ -1,3 +1,4 @@
+import { decompositionKernels } from "./decompositions.js";
 import { indexingKernels } from "./indexing.js";
 import type { CpuKernel } from "./kernel.js";
 import { layoutKernels } from "./layout.js";
@@ -15,6 +16,7 @@ export const cpuKernels: Record<string, CpuKernel> = {
   ...indexingKernels,
   ...matmulKernels,
   ...linalgKernels,
+  ...decompositionKernels,
   ...sortingKernels,
   ...randomKernels,
 };
