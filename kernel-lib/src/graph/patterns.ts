@@ -54,7 +54,7 @@ function norm(node: GraphNode): Pattern | null {
 function scaledNorm(node: GraphNode): Pattern | null {
   const root = take(bare(node.args[0]), "where");
   const unscaled = root && norm(root);
-  const ratio = take(unscaled?.parts[0]![0], "div");
+  const ratio = take(unscaled?.parts[0]?.[0], "div");
   if (!unscaled || !ratio || bare(ratio.args[1]!) !== bare(node.args[1])) return null;
   const x = ratio.args[0]!;
   const scale = guarded(node.args[1]!, x, ["where", "less", "greater", "logicalAnd", "abs", "detach"]);
