@@ -13,6 +13,7 @@ export function evaluate(primitive: Primitive<any>, args: readonly Tensor[], par
   for (const x of inputs) {
     if (x.owner === cpu || x.owner === device) continue;
     if (device !== cpu) {
+      if (device.name === x.owner.name) throw stale(primitive.name, device.name);
       throw new TiduError(
         "TIDU-DEV-001",
         `${primitive.name}：操作数在两个设备上（${device.name} 与 ${x.owner.name}）。请先用 toDevice 放到同一个设备。`,
@@ -25,6 +26,13 @@ export function evaluate(primitive: Primitive<any>, args: readonly Tensor[], par
   const dtype = device.storage(aval.dtype);
   const out = dtype === aval.dtype ? aval : { shape: aval.shape, dtype };
   return new ArrayTensor(device, device.run(primitive, local, params, out), out.shape, out.dtype);
+}
+
+function stale(primitive: string, device: string): TiduError {
+  return new TiduError(
+    "TIDU-DEV-008",
+    `${primitive}：有的操作数在已经失效的 ${device} 上，它们的数据没有了。设备重新打开之后，张量要从 cpu 上的数据重新放上去。`,
+  );
 }
 
 /** 把能同步读取的张量放到设备上；已经在那里就原样返回。 */

@@ -1,6 +1,6 @@
 import { TiduError } from "../errors.js";
 import { cpu } from "./cpu/device.js";
-import { setDefaultDevice } from "./default.js";
+import { defaultDevice, setDefaultDevice } from "./default.js";
 import type { Device, Opened } from "./device.js";
 
 /** 一个设备的现状：能不能用，用的是什么硬件或后端，不能用是为什么。 */
@@ -26,19 +26,33 @@ function checkName(name: string): void {
   throw new TiduError("TIDU-DEV-003", `没有名叫 “${name}” 的设备；可用的名字有 ${names}。`);
 }
 
-/** 打开设备，只开一次；打不开时下一次再试。 */
+/** 打开设备，只开一次；打不开、或打开之后失效了，下一次再开。 */
 async function open(name: string): Promise<Opened> {
   checkName(name);
-  const done = ready.get(name);
+  const before = ready.get(name);
+  if (before && isLost(before)) {
+    ready.delete(name);
+    pending.delete(name);
+  }
   let opening = pending.get(name);
-  if (!opening || (done?.lost?.() ?? null) !== null) {
+  if (!opening) {
     opening = openers[name]!();
     pending.set(name, opening);
   }
   const opened = await opening;
-  if (opened.device) ready.set(name, opened.device);
-  else pending.delete(name);
+  if (!opened.device) {
+    if (pending.get(name) === opening) pending.delete(name);
+    return opened;
+  }
+  ready.set(name, opened.device);
+  // 缺省设备失效了：新建的张量改放到重新打开的这一个上。
+  const current = defaultDevice();
+  if (current.name === name && isLost(current)) setDefaultDevice(opened.device);
   return opened;
+}
+
+function isLost(device: Device): boolean {
+  return (device.lost?.() ?? null) !== null;
 }
 
 /**

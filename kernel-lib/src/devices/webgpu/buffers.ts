@@ -38,23 +38,29 @@ export class BufferPool {
   private readonly limit: number;
   private readonly idle = new Map<number, Idle[]>();
   private readonly registry = new FinalizationRegistry<GPUBuffer>((buffer) => this.release(buffer));
-  private idleBytes = 0;
+  /** 空闲而留着备用的字节数。 */
+  idleBytes = 0;
   /** 正在使用的字节数。 */
   liveBytes = 0;
   /** 当前批次号，每次提交加一。 */
   batch = 0;
   private readonly beforeDestroy: () => void;
 
-  constructor(gpu: GPUDevice, beforeDestroy: () => void) {
+  private readonly keep: number;
+
+  constructor(gpu: GPUDevice, beforeDestroy: () => void, keep = keepAtMost) {
+    this.keep = keep;
     this.gpu = gpu;
-    this.limit = Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
+    const { maxBufferSize, maxStorageBufferBindingSize } = gpu.limits;
+    this.limit = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 4) * 4;
     this.beforeDestroy = beforeDestroy;
   }
 
   /** fresh：马上要由队列写入，不能用本批命令可能还在读的缓冲区。 */
   allocate(bytes: number, options: { fresh?: boolean; pinned?: boolean } = {}): GpuArray {
-    const size = bucket(bytes);
-    if (size > this.limit) {
+    // 分档不能把放得下的张量推到上限之外。
+    const size = Math.min(bucket(bytes), this.limit);
+    if (bytes > size) {
       throw new TiduError(
         "TIDU-GPU-002",
         `张量要 ${megabytes(bytes)}，超过这块 GPU 单个缓冲区的上限 ${megabytes(this.limit)}。请分批计算，或换用 cpu。`,
@@ -65,6 +71,7 @@ export class BufferPool {
     let buffer: GPUBuffer;
     if (at >= 0) {
       buffer = list.splice(at, 1)[0]!.buffer;
+      if (list.length === 0) this.idle.delete(size);
       this.idleBytes -= size;
     } else buffer = this.gpu.createBuffer({ size, usage });
     const array = new GpuArray(buffer, options.pinned);
@@ -83,16 +90,28 @@ export class BufferPool {
   private release(buffer: GPUBuffer): void {
     const { size } = buffer;
     this.liveBytes -= size;
-    if (this.idleBytes + size > keepAtMost) {
-      this.beforeDestroy();
-      buffer.destroy();
-      return;
-    }
     this.idleBytes += size;
     const list = this.idle.get(size);
     const entry = { buffer, batch: this.batch };
     if (list) list.push(entry);
     else this.idle.set(size, [entry]);
+    if (this.idleBytes > this.keep) this.trim(this.keep);
+  }
+
+  /** 销毁空闲的缓冲区，最久没用的先走，直到至多剩 keep 字节。 */
+  trim(keep = 0): void {
+    // 还没提交的命令可能用着它们。
+    if (this.idleBytes > keep) this.beforeDestroy();
+    while (this.idleBytes > keep) {
+      let oldest: Idle[] = [];
+      for (const list of this.idle.values()) {
+        if (oldest.length === 0 || list[0]!.batch < oldest[0]!.batch) oldest = list;
+      }
+      const { buffer } = oldest.shift()!;
+      if (oldest.length === 0) this.idle.delete(buffer.size);
+      this.idleBytes -= buffer.size;
+      buffer.destroy();
+    }
   }
 }
 

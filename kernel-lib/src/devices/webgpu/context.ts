@@ -53,6 +53,7 @@ export class GpuContext {
     // 一条命令出错，用到它的后续命令也会各报一次；只留最先的原因。
     if (/due to a previous error|Invalid CommandBuffer/.test(error.message)) return;
     const memory = error.constructor.name === "GPUOutOfMemoryError";
+    if (memory) this.pool.trim();
     this.failure ??= memory
       ? new TiduError("TIDU-GPU-003", "显存不够。请减小批量，或在循环里用 scope(() => …) 及时释放中间结果。")
       : new TiduError("TIDU-GPU-005", `GPU 拒绝了一条命令，同一批命令的结果都不可信：${error.message}`);
@@ -86,12 +87,12 @@ export class GpuContext {
         `这次计算要派发 ${x}×${y}×${z} 个工作组，超过每个轴 ${most} 的上限。请把张量分批计算。`,
       );
     }
+    const buffers = [...inputs, ...outputs].map((a) => a.live);
     if (this.count === slots) this.flush();
     this.dispatched++;
     const slot = this.count++;
     this.staged.set(uniforms, (slot * slotBytes) / 4);
     const layout = this.layout(inputs.length, outputs.length);
-    const buffers = [...inputs, ...outputs].map((a) => a.live);
     const group = this.gpu.createBindGroup({
       layout,
       entries: [
@@ -182,11 +183,12 @@ export class GpuContext {
   async read(array: GpuArray, bytes: number): Promise<ArrayBuffer> {
     this.check();
     if (bytes === 0) return new ArrayBuffer(0);
+    const source = array.live;
     const staging = this.gpu.createBuffer({ size: bytes, usage: 0x1 | 0x8 });
     this.pass?.end();
     this.pass = null;
     this.encoder ??= this.gpu.createCommandEncoder();
-    this.encoder.copyBufferToBuffer(array.live, 0, staging, 0, bytes);
+    this.encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
     this.flush();
     try {
       await staging.mapAsync(0x1);
