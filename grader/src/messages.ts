@@ -96,6 +96,7 @@ export const messages = {
   cellCrash: (label: string, reason: string) => `${label}让进程退出了（${reason}），已跳过`,
   cellThrown: (label: string, text: string) => `${label}没能运行：${text}`,
   tooManyRestarts: "重启次数太多，不再重试",
+  submissionSlow: (seconds: number) => `整份提交运行超过 ${seconds} 秒，余下的题不再问`,
   outputTooLarge: "输出太大",
   startTimeout: (seconds: number) => `沙箱里的进程 ${seconds} 秒没有起来`,
   /** bubblewrap 把信号写成 128 + 编号的退出码。 */

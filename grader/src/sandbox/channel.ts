@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex } from "node:stream";
-import type { Request } from "../learner/child.js";
+import type { Request } from "../learner/main.js";
 import { messages } from "../messages.js";
 
 /** 对方没有给出答复的原因。 */
@@ -29,13 +29,22 @@ export class Channel {
   constructor(argv: string[], cwd: string) {
     const [command, ...args] = argv;
     // 标准输入输出都接到 /dev/null：学习者打印多少都不占我们的内存。
-    this.#process = spawn(command!, args, { cwd, env: {}, stdio: ["ignore", "ignore", "ignore", "pipe"] });
+    // 自成一个进程组，结束时连它起的子进程一起结束。
+    this.#process = spawn(command!, args, {
+      cwd,
+      env: {},
+      detached: true,
+      stdio: ["ignore", "ignore", "ignore", "pipe"],
+    });
     this.#pipe = this.#process.stdio[3] as Duplex;
     this.#pipe.setEncoding("utf8");
     this.#pipe.on("data", (chunk: string) => this.#receive(chunk));
     this.#pipe.on("error", () => {});
     this.#process.on("error", (error) => this.#die(error.message));
-    this.#process.on("exit", (code, signal) => this.#die(messages.exited(code, signal)));
+    this.#process.on("exit", (code, signal) => {
+      this.#killGroup();
+      this.#die(messages.exited(code, signal));
+    });
   }
 
   get alive(): boolean {
@@ -57,8 +66,20 @@ export class Channel {
 
   kill(reason: string): void {
     this.#die(reason);
-    this.#process.kill("SIGKILL");
+    const { exitCode, signalCode } = this.#process;
+    // 已经退出的，退出时就收拾过了；它的编号可能已经归了别人。
+    if (exitCode === null && signalCode === null) this.#killGroup();
     this.#pipe.destroy();
+  }
+
+  #killGroup(): void {
+    const { pid } = this.#process;
+    try {
+      if (pid !== undefined && process.platform !== "win32") process.kill(-pid, "SIGKILL");
+    } catch {
+      // 整组都已经没了。
+    }
+    this.#process.kill("SIGKILL");
   }
 
   #wait(id: number, timeout: number): Promise<Outcome> {

@@ -1,5 +1,4 @@
-import type { Stage } from "./stage.js";
-import { bubblewrap, permissionFlag, type SandboxStrength } from "./strength.js";
+import { type Isolation, isolate, permissionFlag } from "./mechanism.js";
 
 /** 每个学习者进程的上限。 */
 export interface ProcessLimits {
@@ -9,34 +8,46 @@ export interface ProcessLimits {
   memoryMiB: number;
   /** 处理器时间，秒。 */
   cpuSeconds: number;
+  /** 打开的文件数。 */
+  files: number;
 }
 
-export const defaultLimits: ProcessLimits = { heapMiB: 256, memoryMiB: 1024, cpuSeconds: 120 };
+export const defaultLimits: ProcessLimits = { heapMiB: 256, memoryMiB: 1024, cpuSeconds: 120, files: 256 };
+
+/** 学习者的进程看得见什么、用哪一种隔离。 */
+export interface Place {
+  /** 当前目录。 */
+  folder: string;
+  /** 只读的真实路径；除此之外什么也读不到。 */
+  readable: string[];
+  isolation: Isolation;
+  /** 有 POSIX shell，能设资源上限。 */
+  rlimits: boolean;
+}
 
 /** node 自己的参数：堆上限与权限模型。 */
-function nodeArguments(strength: SandboxStrength, stage: Stage, limits: ProcessLimits): string[] {
+function nodeArguments({ isolation, readable }: Place, limits: ProcessLimits): string[] {
   const heap = [`--max-old-space-size=${limits.heapMiB}`, "--no-warnings"];
-  if (strength.mechanism === "process") return heap;
-  const reads = strength.mechanism === "bubblewrap" ? ["--allow-fs-read=*"] : grants(stage);
-  return [...heap, permissionFlag, ...reads];
+  if (isolation === "process") return heap;
+  // 目录连同里面的文件；Node 自己会给目录补上通配符。
+  const reads = isolation === "bubblewrap" ? ["*"] : readable;
+  return [...heap, permissionFlag, ...reads.map((path) => `--allow-fs-read=${path}`)];
 }
 
-/** 目录连同里面的文件；Node 自己会给目录补上通配符。 */
-function grants(stage: Stage): string[] {
-  return stage.readable.map((path) => `--allow-fs-read=${path}`);
+/** 不写文件（`-f 0`）、不留核心转储；其余见 ProcessLimits。 */
+function shell(limits: ProcessLimits): string[] {
+  const { memoryMiB, cpuSeconds, files } = limits;
+  const set = `ulimit -c 0; ulimit -f 0; ulimit -n ${files}; ulimit -d ${memoryMiB * 1024}; ulimit -t ${cpuSeconds}`;
+  return ["/bin/sh", "-c", `${set}; exec "$@"`, "sh"];
 }
 
 /** 在沙箱里用 node 运行 `entry` 的完整命令行。 */
-export function commandLine(stage: Stage, entry: string, limits = defaultLimits): string[] {
-  const { strength } = stage;
-  const shell = strength.memory
-    ? [
-        "/bin/sh",
-        "-c",
-        `ulimit -c 0; ulimit -d ${limits.memoryMiB * 1024}; ulimit -t ${limits.cpuSeconds}; exec "$@"`,
-        "sh",
-      ]
-    : [];
-  const outer = strength.mechanism === "bubblewrap" ? bubblewrap(stage.readable, stage.folder) : [];
-  return [...shell, ...outer, process.execPath, ...nodeArguments(strength, stage, limits), entry];
+export function commandLine(place: Place, entry: string, limits = defaultLimits): string[] {
+  return [
+    ...(place.rlimits ? shell(limits) : []),
+    ...isolate(place.isolation, place.readable, place.folder),
+    process.execPath,
+    ...nodeArguments(place, limits),
+    entry,
+  ];
 }

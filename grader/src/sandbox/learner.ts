@@ -1,22 +1,26 @@
-import { join } from "node:path";
 import { type Answer, plainText, readAnswer } from "../answer.js";
 import type { Form } from "../learner/wire.js";
 import { messages } from "../messages.js";
 import type { Value } from "../value.js";
-import { Channel } from "./channel.js";
-import { commandLine } from "./command.js";
+import type { Channel } from "./channel.js";
 import type { Stage } from "./stage.js";
 
 /** 时间的上限，毫秒。 */
 export interface TimeLimits {
-  start: number;
   cell: number;
   call: number;
   /** 一道题的全部提问加起来。 */
   question: number;
+  /** 一份提交全部加起来，重放单元格也算。 */
+  submission: number;
 }
 
-export const defaultTimes: TimeLimits = { start: 15_000, cell: 5_000, call: 2_000, question: 15_000 };
+export const defaultTimes: TimeLimits = {
+  cell: 5_000,
+  call: 2_000,
+  question: 15_000,
+  submission: 180_000,
+};
 
 /** 要运行的一个代码单元格。 */
 export interface LearnerCell {
@@ -26,11 +30,6 @@ export interface LearnerCell {
 
 /** 重启太多次，多半是处处都在捣乱。 */
 const MAX_RESTARTS = 24;
-
-/** 沙箱起不来：不是学习者的错。 */
-export class SandboxError extends Error {
-  readonly id = "TIDU-GRADE-110";
-}
 
 /**
  * 沙箱里的学习者：依次运行笔记本的单元格，然后回答“对这组参数，函数 F 返回什么”。
@@ -45,6 +44,7 @@ export class Learner {
   readonly problems = new Map<number, string>();
   /** 会弄死或卡住进程的单元格，重放时跳过。 */
   readonly #skipped = new Set<number>();
+  readonly #deadline: number;
   #channel: Channel | undefined;
   #restarts = 0;
 
@@ -52,12 +52,13 @@ export class Learner {
     this.#cells = cells;
     this.#stage = stage;
     this.#times = times;
+    this.#deadline = performance.now() + times.submission;
   }
 
   /** 问一个函数。进程没了就先换一个，重放单元格。 */
   async ask(fn: string, args: Value[], form: Form = "numbers"): Promise<Answer> {
     const channel = await this.prepare();
-    if (channel === null) return { kind: "crash", reason: messages.tooManyRestarts };
+    if (channel === null) return { kind: "crash", reason: this.#givenUp() };
     const outcome = await channel.request({ op: "ask", fn, args, form }, this.#times.call);
     if (outcome.kind === "timeout") {
       this.#drop();
@@ -76,30 +77,29 @@ export class Learner {
 
   /** 一个跑完了单元格的进程；怎么也跑不完时为 null。 */
   async prepare(): Promise<Channel | null> {
+    if (this.#late()) return null;
     if (this.#channel?.alive) return this.#channel;
-    for (; this.#restarts <= MAX_RESTARTS; this.#restarts++) {
+    for (; this.#restarts <= MAX_RESTARTS && !this.#late(); this.#restarts++) {
       this.#drop();
-      const channel = await this.#open();
+      const channel = await this.#stage.take();
       this.#channel = channel;
       if (await this.#replay(channel)) return channel;
     }
     return null;
   }
 
-  async #open(): Promise<Channel> {
-    const { folder } = this.#stage;
-    const entry = join(folder, "node_modules", "@tidu", "grader", "child.js");
-    const channel = new Channel(commandLine(this.#stage, entry), folder);
-    const outcome = await channel.ready(this.#times.start);
-    if (outcome.kind === "reply") return channel;
-    channel.kill("");
-    const detail = outcome.kind === "died" ? outcome.reason : messages.startTimeout(this.#times.start / 1000);
-    throw new SandboxError(messages.sandboxFailed(detail));
+  #late(): boolean {
+    return performance.now() > this.#deadline;
   }
 
-  /** 走完全部单元格时为真；进程中途没了为假。 */
+  #givenUp(): string {
+    return this.#late() ? messages.submissionSlow(this.#times.submission / 1000) : messages.tooManyRestarts;
+  }
+
+  /** 走完全部单元格时为真；进程中途没了，或整份的时间用完了，为假。 */
   async #replay(channel: Channel): Promise<boolean> {
     for (const [index, { label, source }] of this.#cells.entries()) {
+      if (this.#late()) return false;
       if (this.#skipped.has(index)) continue;
       const outcome = await channel.request({ op: "run", label, source }, this.#times.cell);
       if (outcome.kind === "reply") {

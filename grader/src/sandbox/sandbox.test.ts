@@ -7,12 +7,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Graded, gradeSubmission } from "../submission.js";
 import { makeStage, type Stage } from "./stage.js";
-import { sandboxStrength } from "./strength.js";
+import { sandboxStrength, strengthOf } from "./strength.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const solutionPath = join(root, "solutions/3-architectures/02-losses.ipynb");
 const exercisePath = join(root, "exercises/3-architectures/02-losses.ipynb");
-const times = { start: 20_000, cell: 2_500, call: 1_500, question: 6_000 };
+const times = { cell: 2_500, call: 1_500, question: 6_000, submission: 60_000 };
 
 describe("沙箱", function () {
   this.timeout(120_000);
@@ -301,7 +301,7 @@ describe("沙箱", function () {
   });
 
   it("没有 bubblewrap 时退到 Node 权限模型：照样判，仍读不到题目与提交", async () => {
-    const weaker = makeStage({ ...sandboxStrength(), mechanism: "node-permission" });
+    const weaker = makeStage(strengthOf("node-permission"));
     try {
       const own = await gradeSubmission(solutionPath, { seed: 1, stage: weaker, times });
       assert.equal(own.score, 10);

@@ -1,26 +1,37 @@
 import {
-  copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeProgram } from "./bundle.js";
+import { Channel } from "./channel.js";
+import { commandLine, type Place } from "./command.js";
+import { Pool } from "./pool.js";
 import { type SandboxStrength, sandboxStrength } from "./strength.js";
 
-/** 学习者的代码在其中运行的目录，以及它读得到的其他目录。 */
+/** 学习者的代码在其中运行的目录，以及备好的进程。一次判分搭一个，判完 `remove()`。 */
 export interface Stage {
   folder: string;
   /** 用哪一种隔离。 */
   strength: SandboxStrength;
   /** 只读放进沙箱的真实路径。除此之外什么也读不到。 */
   readable: string[];
+  /** 取一个没有运行过任何代码的进程。 */
+  take(): Promise<Channel>;
   remove(): void;
+}
+
+export interface StageOptions {
+  /** 备几个进程；默认与处理器数相同，至多四个。 */
+  spares?: number;
 }
 
 /** `@tidu/grader` 在沙箱里只有替身与应答：没有题目、没有标准答案。 */
@@ -35,16 +46,18 @@ const manifest = {
 const tslab = "export const display = new Proxy({}, { get: () => () => undefined });\n";
 
 /** 搭一个临时目录：里面的 node_modules 只有笔记本可以引用的包。 */
-export function makeStage(strength: SandboxStrength = sandboxStrength()): Stage {
+export function makeStage(
+  strength: SandboxStrength = sandboxStrength(),
+  { spares = Math.min(4, availableParallelism()) }: StageOptions = {},
+): Stage {
   // 解析掉符号链接（macOS 的 /tmp），权限模型才认得。
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "tidu-grade-")));
   const scope = join(folder, "node_modules", "@tidu");
   const stub = join(scope, "grader");
   mkdirSync(stub, { recursive: true });
   writeFileSync(join(stub, "package.json"), JSON.stringify(manifest));
-  const learner = fileURLToPath(new URL("../learner/", import.meta.url));
-  for (const name of ["check.js", "child.js", "runtime.js", "tensors.js", "wire.js"])
-    copyFileSync(join(learner, name), join(stub, name));
+  writeFileSync(join(stub, "check.js"), readFileSync(new URL("../learner/check.js", import.meta.url)));
+  const entry = writeProgram(stub);
   const display = join(folder, "node_modules", "tslab");
   mkdirSync(display);
   writeFileSync(
@@ -59,12 +72,15 @@ export function makeStage(strength: SandboxStrength = sandboxStrength()): Stage 
     readable.push(join(home, "dist"), join(home, "package.json"));
   }
   readable.push(packageFolder("@babel/parser", packageFolder("@tidu/notebook-runtime")));
+  const place: Place = { folder, readable, isolation: strength.mechanism, rlimits: strength.memory };
+  const pool = new Pool(() => new Channel(commandLine(place, entry), folder), spares);
   const remove = () => {
     process.off("exit", remove);
+    pool.close();
     rmSync(folder, { recursive: true, force: true });
   };
   process.once("exit", remove);
-  return { folder, strength, readable, remove };
+  return { folder, strength, readable, take: () => pool.take(), remove };
 }
 
 /** 一个包的真实目录：从 `from` 起逐级往上找 node_modules。 */
