@@ -1,4 +1,5 @@
 import { type Form, MAX_NUMBERS, UNANSWERED } from "./learner/wire.js";
+import { plainText } from "./plain.js";
 import type { Value } from "./value.js";
 
 /** 裁判向学习者的函数提一个问题，得到的回答。除 `value` 外都说明为什么没有答案。 */
@@ -35,17 +36,6 @@ export function readAnswer(raw: unknown): Answer {
     return fn === undefined ? { kind: "unanswered" } : { kind: "unanswered", fn };
   }
   return { kind: "throw", name: plainText(reply.name, 80) || "Error", message };
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: 要去掉的正是控制字符。
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g;
-
-/**
- * 学习者给的文字要进报告：只收字符串，去掉换行与控制字符，
- * 免得用转义序列改写终端，或者另起一行冒充别的题的裁决。
- */
-export function plainText(raw: unknown, limit: number): string {
-  return typeof raw === "string" ? raw.slice(0, limit).replace(CONTROLS, " ").trim() : "";
 }
 
 /** 回答与标准答案结构相同时给出数值；否则说出第一处不同。 */

@@ -1,4 +1,5 @@
 import { conventions } from "@tidu/kernel-lib";
+import { plainText } from "./plain.js";
 import { show, showNumber, type Value } from "./value.js";
 
 /** 判分的全部中文文字都在这里（错法的说明在 mistakes/，一个题族一个文件）。 */
@@ -120,6 +121,47 @@ export const messages = {
     `TIDU-GRADE-108：${flag} 还没有实现：用 Redis 队列和数据库成绩册判大批提交在 0.2 版提供。现在去掉 ${flag}，用 --json 保存结果，用 --jobs 并行。`,
   unwritable: (path: string, detail: string) => `TIDU-GRADE-109：写不了 ${path}：${detail}。`,
   sandboxFailed: (detail: string) => `TIDU-GRADE-110：沙箱起不来：${detail}。运行 tidu doctor 看看沙箱一栏。`,
+  emptyFile: (path: string) => `TIDU-GRADE-121：${path} 是空的。请学习者重新导出笔记本再交。`,
+  notText: (path: string) =>
+    `TIDU-GRADE-122：${path} 不是文字，认不出编码。请学习者交 .ipynb 文件本身，不要交截图或别的格式。`,
+  conflict: (path: string) =>
+    `TIDU-GRADE-123：${path} 里有 Git 合并冲突的标记（<<<<<<<）。请学习者解决冲突后再交。`,
+  truncated: (path: string, length: number) =>
+    `TIDU-GRADE-124：${path} 不完整，在第 ${length} 个字符处断了，多半是上传中断。请学习者重新上传。`,
+  webPage: (path: string) =>
+    `TIDU-GRADE-125：${path} 是一个网页，不是笔记本，多半是下载时没有登录。请学习者交 .ipynb 文件本身。`,
+  notNotebook: (path: string) =>
+    `TIDU-GRADE-126：${path} 是 JSON，但不是笔记本：没有 cells。请学习者从 Jupyter 或 VS Code 重新导出。`,
+  wrongKernel: (path: string, language: string) =>
+    `TIDU-GRADE-127：${path} 是用 ${plainText(language, 40)} 写的，也没有任何一题的 TypeScript 函数。请用 TypeScript 内核作答。`,
+  tooLarge: (path: string, mebibytes: number) =>
+    `TIDU-GRADE-128：${path} 超过 ${mebibytes} MiB，不读。多半是输出失控，请清除全部输出后再交。`,
+  zipBroken: (path: string) =>
+    `TIDU-GRADE-129：${path} 不是完好的压缩包。请学习者重新打包，或直接交 .ipynb。`,
+  zipEncrypted: (path: string) => `TIDU-GRADE-130：${path} 加了密码，读不了。请学习者不加密码重新打包。`,
+  zipMethod: (path: string) =>
+    `TIDU-GRADE-130：${path} 用的压缩方法读不了。请学习者用系统自带的压缩功能重新打包成 zip。`,
+  zipTooMany: (path: string, most: number) =>
+    `TIDU-GRADE-131：${path} 里的文件超过 ${most} 个，不展开。请只打包笔记本。`,
+  zipTooLarge: (path: string) => `TIDU-GRADE-131：${path} 所在的压缩包解开后太大，不再展开。请只打包笔记本。`,
+  zipTooDeep: (path: string) => `TIDU-GRADE-131：${path} 套了太多层压缩包，不再展开。请只打包一层。`,
+  foreign: (path: string) =>
+    `TIDU-GRADE-132：${path} 不是能判的格式。请交 .ipynb（或 .ts），要打包就用 .zip。`,
+  notRegular: (path: string) => `TIDU-GRADE-133：${path} 是符号链接或特殊文件，不跟随。请交文件本身。`,
+  nothingHanded: (path: string, names: string[]) =>
+    `TIDU-GRADE-134：${path} 里没有笔记本${names.length === 0 ? "，是空的" : `，只有 ${plainText(names.slice(0, 3).join("、"), 80)}${names.length > 3 ? ` 等 ${names.length} 个文件` : ""}`}。请学习者交 .ipynb。`,
+  several: (path: string) => `TIDU-GRADE-135：${path} 里不止一份提交，不能当作一份来判。`,
+
+  readAs: (encoding: string) => `文件不是 UTF-8，按 ${encoding} 读出`,
+  badBytes: "文件里有坏掉的字节，换成了替换符",
+  oldFormat: "文件是 nbformat 3 的旧格式，按旧格式读出",
+  badCell: (number: number) => `单元格 [${number}] 坏了，跳过`,
+  guessedExercise: (exercise: string) => `元数据里没有写明是哪份练习，按函数名认出是 ${exercise}`,
+  matchedByName: (names: string[]) => `单元格没有题目的编号，按函数名配对：${names.join("、")}`,
+  ignoredKernel: (language: string) => `元数据写的内核是 ${plainText(language, 40)}，仍按 TypeScript 判`,
+  skippedBlank: (fn: string) => `${fn} 既有写好的也有占位的单元格，占位的不算`,
+  definedTwice: (fn: string, count: number) => `${fn} 写了 ${count} 次，以最后一次为准`,
+
   noSolution: (path: string) => `TIDU-EXERCISE-001：${path} 里没有笔记本，无从生成练习。`,
   unbalanced: (path: string, cell: number) =>
     `TIDU-EXERCISE-002：${path} 的单元格 [${cell}] 里 BEGIN SOLUTION 与 END SOLUTION 不成对。`,

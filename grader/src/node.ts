@@ -4,4 +4,14 @@ export { type GradeReport, gradeHtml, gradeJson, gradeText } from "./report/grad
 export { defaultLimits, type ProcessLimits } from "./sandbox/command.js";
 export { makeStage, type Stage } from "./sandbox/stage.js";
 export { type SandboxStrength, sandboxStrength } from "./sandbox/strength.js";
-export { type Graded, type GradeOptions, gradeSubmission, SubmissionError } from "./submission.js";
+export { type Submission, submissions } from "./submission/collect.js";
+export { readNotebook, type SubmittedCell, type SubmittedNotebook } from "./submission/notebook.js";
+export { studentOfPath } from "./submission/student.js";
+export {
+  type Graded,
+  type GradeOptions,
+  gradeBytes,
+  gradeNotebook,
+  gradeSubmission,
+  SubmissionError,
+} from "./submission.js";

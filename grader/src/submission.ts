@@ -1,13 +1,15 @@
-import { readFileSync } from "node:fs";
-import { type Notebook, parseNotebook } from "@tidu/notebook-runtime";
 import type { Answer } from "./answer.js";
 import { judgeQuestion, type Verdict } from "./judge/judge.js";
 import { messages } from "./messages.js";
-import type { Problem, Question } from "./problem.js";
-import { exercises } from "./problems/index.js";
-import { defaultTimes, Learner, type LearnerCell, type TimeLimits } from "./sandbox/learner.js";
+import { defaultTimes, Learner, type TimeLimits } from "./sandbox/learner.js";
 import type { Stage } from "./sandbox/stage.js";
+import { submissions } from "./submission/collect.js";
+import { SubmissionError } from "./submission/error.js";
+import { cellOf, cellsToRun, questionsOf } from "./submission/match.js";
+import { readNotebook, type SubmittedNotebook } from "./submission/notebook.js";
 import { forStudent, studentOf } from "./variant.js";
+
+export { SubmissionError } from "./submission/error.js";
 
 /** 一份提交的判分结果。 */
 export interface Graded {
@@ -15,16 +17,8 @@ export interface Graded {
   score: number;
   maxScore: number;
   questions: Verdict[];
-}
-
-/** 没能判的提交：文件没了、坏了，或者不是练习。 */
-export class SubmissionError extends Error {
-  readonly id: string;
-  constructor(message: string) {
-    super(message);
-    this.name = "SubmissionError";
-    this.id = message.split("：", 1)[0]!;
-  }
+  /** 读这份提交时迁就了什么，例如“按 GBK 读出”；没有时为空。 */
+  notes: string[];
 }
 
 export interface GradeOptions {
@@ -33,82 +27,59 @@ export interface GradeOptions {
   times?: TimeLimits;
 }
 
-/** 判一份提交：学习者在沙箱里，裁判在这里。 */
+/** 判一个文件：笔记本、.ts，或只装了一份提交的 .zip。 */
 export async function gradeSubmission(path: string, options: GradeOptions): Promise<Graded> {
-  const notebook = readNotebook(path);
-  const problems = problemsOf(notebook);
-  if (problems === null) throw new SubmissionError(messages.notExercise(path));
-  const cells = codeCells(notebook);
-  const learner = new Learner(cells, options.stage, options.times);
+  const found = [];
+  for await (const submission of submissions([path])) {
+    found.push(submission);
+    if (found.length > 1) throw new SubmissionError(messages.several(path));
+  }
+  const [only] = found;
+  if (only === undefined) throw new SubmissionError(messages.noNotebooks(path));
+  if ("reason" in only) throw only.reason;
+  return gradeBytes(only.path, only.bytes, options);
+}
+
+/** 判一份提交的内容；`path` 只用来称呼它，扩展名是 .ts 时按 TypeScript 文件读。 */
+export function gradeBytes(path: string, bytes: Uint8Array, options: GradeOptions): Promise<Graded> {
+  return gradeNotebook(path, readNotebook(path, bytes), options);
+}
+
+/** 判一份读好的笔记本：学习者在沙箱里，裁判在这里。 */
+export async function gradeNotebook(
+  path: string,
+  notebook: SubmittedNotebook,
+  options: GradeOptions,
+): Promise<Graded> {
+  const asked = questionsOf(path, notebook);
+  const cells = cellsToRun(notebook, asked);
+  const times = options.times ?? defaultTimes;
+  const learner = new Learner(
+    cells.map(({ number, source }) => ({ label: `单元格 [${number}] `, source })),
+    options.stage,
+    times,
+  );
   try {
     const questions: Verdict[] = [];
     const student = studentOf(notebook.metadata);
-    for (const question of problems.flatMap((problem) => problem.questions)) {
+    for (const question of asked) {
       // 重放单元格的时间不算在这一题头上。
       await learner.prepare();
-      const limit = (options.times ?? defaultTimes).question;
-      const deadline = performance.now() + limit;
+      const deadline = performance.now() + times.question;
       const ask = async (...[fn, args, form]: Parameters<Learner["ask"]>): Promise<Answer> => {
-        if (performance.now() > deadline) return { kind: "timeout", seconds: limit / 1000, total: true };
+        if (performance.now() > deadline)
+          return { kind: "timeout", seconds: times.question / 1000, total: true };
         const answer = await learner.ask(fn, args, form);
         if (answer.kind !== "missing") return answer;
-        const reason = whyMissing(question, notebook, learner.problems);
+        const reason = learner.problems.get(cellOf(cells, question));
         return reason === undefined ? answer : { kind: "missing", reason };
       };
       questions.push(await judgeQuestion(forStudent(question, student), ask, { seed: options.seed }));
     }
     const score = questions.reduce((sum, verdict) => sum + verdict.score, 0);
     const maxScore = questions.reduce((sum, verdict) => sum + verdict.maxScore, 0);
-    return { path, score, maxScore, questions };
+    return { path, score, maxScore, questions, notes: notebook.notes };
   } finally {
     learner.close();
   }
-}
-
-function readNotebook(path: string): Notebook {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT")
-      throw new SubmissionError(messages.fileMissing(path));
-    throw new SubmissionError(messages.unreadable(path, (error as Error).message));
-  }
-  try {
-    return parseNotebook(text);
-  } catch (error) {
-    throw new SubmissionError(messages.corrupt(path, (error as Error).message));
-  }
-}
-
-function codeCells(notebook: Notebook): LearnerCell[] {
-  return notebook.cells.flatMap((cell, index) =>
-    cell.cell_type === "code" ? [{ label: `单元格 [${index + 1}] `, source: cell.source }] : [],
-  );
-}
-
-/** 笔记本是哪一份练习。元数据丢了就看它提到哪些题的函数；题集由我们定，删掉单元格减不了分母。 */
-function problemsOf(notebook: Notebook): Problem[] | null {
-  const name = (notebook.metadata.tidu as { exercise?: unknown } | undefined)?.exercise;
-  if (typeof name === "string" && Object.hasOwn(exercises, name)) return exercises[name]!;
-  const text = notebook.cells.map((cell) => cell.source).join("\n");
-  for (const problems of Object.values(exercises)) {
-    if (problems.some((problem) => problem.questions.some(({ fn }) => text.includes(fn)))) return problems;
-  }
-  return null;
-}
-
-/** 函数不在时，看它的单元格出了什么事。 */
-function whyMissing(
-  question: Question,
-  notebook: Notebook,
-  problems: Map<number, string>,
-): string | undefined {
-  const code = notebook.cells.filter((cell) => cell.cell_type === "code");
-  const index = code.findIndex(
-    (cell) =>
-      (cell.metadata.tidu as { question?: unknown } | undefined)?.question === question.id ||
-      new RegExp(`function\\s+${question.fn}\\b|\\b${question.fn}\\s*=`).test(cell.source),
-  );
-  return problems.get(index);
 }

@@ -98,7 +98,7 @@ describe("tidu grade", function () {
     const { code, out } = await run("grade", inbox, join(folder, "没有"), "--json", json);
     assert.equal(code, 2);
     assert.match(out, /好\.ipynb {2}10\/10/);
-    assert.match(out, /TIDU-GRADE-103：.*坏\.ipynb 不是完好的笔记本/);
+    assert.match(out, /TIDU-GRADE-124：.*坏\.ipynb 不完整/);
     assert.match(out, /TIDU-GRADE-104：.*别的\.ipynb 里没有判分题/);
     assert.match(out, /TIDU-GRADE-101：找不到 .*没有/);
     assert.doesNotMatch(out, /旧\.ipynb/);

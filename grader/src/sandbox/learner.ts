@@ -1,6 +1,7 @@
-import { type Answer, plainText, readAnswer } from "../answer.js";
+import { type Answer, readAnswer } from "../answer.js";
 import type { Form } from "../learner/wire.js";
 import { messages } from "../messages.js";
+import { plainText } from "../plain.js";
 import type { Value } from "../value.js";
 import type { Channel } from "./channel.js";
 import type { Stage } from "./stage.js";
