@@ -106,7 +106,7 @@ describe("tidu grade", function () {
     assert.equal(report.submissions.length, 1);
     assert.deepEqual(report.errors.map(({ id }: any) => id).sort(), [
       "TIDU-GRADE-101",
-      "TIDU-GRADE-103",
+      "TIDU-GRADE-124",
       "TIDU-GRADE-104",
     ]);
   });
