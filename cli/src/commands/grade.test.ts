@@ -106,8 +106,8 @@ describe("tidu grade", function () {
     assert.equal(report.submissions.length, 1);
     assert.deepEqual(report.errors.map(({ id }: any) => id).sort(), [
       "TIDU-GRADE-101",
-      "TIDU-GRADE-124",
       "TIDU-GRADE-104",
+      "TIDU-GRADE-124",
     ]);
   });
 
