@@ -1,41 +1,47 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { primitives } from "./core/primitive.js";
-import { kernels } from "./devices/tensorflow/kernels.js";
-import "./index.js";
+import { testGpu } from "./devices/software-gpu.js";
+import { customVjp, jvp, mul, sin, type Tensor } from "./index.js";
+import { renderFeatures } from "./testing/features.js";
+import { supportOf } from "./testing/support.js";
 
-// FEATURES.md 由原语表生成。增删原语之后：TIDU_UPDATE=1 运行本测试，再看一眼差别。
+// 增删原语或公开函数之后：node scripts/features.mjs（或 TIDU_UPDATE=1 运行本测试），再看一眼差别。
 const path = new URL("../FEATURES.md", import.meta.url);
 
-// 装入时就取下：别的测试可能登记临时的原语。
-const table = primitives();
-
-function render(): string {
-  const mark = (present: unknown): string => (present ? "✓" : "—");
-  const rows = [...table]
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((p) => {
-      const tensorflow = p.name === "random" || p.name === "to" || Object.hasOwn(kernels, p.name);
-      const devices = p.cpuOnly ? "cpu" : `cpu、webgpu${tensorflow ? "、tensorflow" : ""}`;
-      const fused = p.expr ? "是" : "否";
-      return `| ${p.name} | ${mark(p.jvp)} | ${mark(p.vjp)} | ${mark(p.batch)} | ${fused} | ${devices} |`;
-    });
-  return `# 支持情况
-
-本页由原语表生成（\`src/features.test.ts\` 核对）。算子（softmax、einsum、conv2d、norm 等）都由这些原语组合而成，
-所以任意阶导数、vmap 与 jit 都由下表得到。“逐元素”的原语可以与相邻的融合成一个循环或一个 GPU 核。
-
-共 ${rows.length} 个原语。
-
-| 原语 | 前向（jvp） | 反向（vjp） | 批处理（vmap） | 逐元素 | 设备 |
-|---|---|---|---|---|---|
-${rows.join("\n")}
-`;
-}
-
 describe("FEATURES.md", () => {
-  it("与原语表一致", () => {
-    if (process.env["TIDU_UPDATE"]) writeFileSync(path, render());
-    assert.equal(readFileSync(path, "utf8"), render());
+  it("是新的：重新检验一遍，结果与文件相同", async () => {
+    const previous = readFileSync(path, "utf8");
+    if (process.env["TIDU_UPDATE"]) writeFileSync(path, await renderFeatures(previous, await testGpu()));
+    const text = readFileSync(path, "utf8");
+    assert.equal(
+      text,
+      await renderFeatures(text, null),
+      "FEATURES.md 过期了：请运行 node scripts/features.mjs",
+    );
+  }).timeout(600_000);
+
+  it("检验本身会发现错误的规则", async () => {
+    const x = [0.3, -0.7];
+    const wrong = customVjp(
+      (v: Tensor) => sin(v),
+      (v: Tensor) => [sin(v), v],
+      (v, ct) => [mul(ct, v)],
+    );
+    const bad = await supportOf({ f: wrong, args: [x] });
+    for (const cell of [bad.first, bad.jvp]) assert.ok(typeof cell === "object");
+    // 一阶对、二阶错：导数写成了常数。
+    const frozen = customVjp(
+      (v: Tensor) => mul(v, v),
+      (v: Tensor) => [mul(v, v), v.toArray() as number[]],
+      (v, ct) => [mul(ct, mul(2, v))],
+    );
+    const second = await supportOf({ f: frozen, args: [x] });
+    assert.equal(second.first, "yes");
+    assert.ok(typeof second.second === "object");
+    // 前向对而批处理错：用到了整批的形状。
+    const batch = await supportOf({ f: (v) => mul(v, jvp(sin, [v], [v])[1].size), args: [x] });
+    assert.equal(batch.vmap, "yes");
+    const shape = await supportOf({ f: (v) => mul(v, Math.random()), args: [x] });
+    assert.ok(typeof shape.vmap === "object" && typeof shape.cpu === "object");
   });
 });

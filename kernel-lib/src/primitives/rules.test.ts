@@ -7,6 +7,7 @@ import { moveaxis, stack } from "../functions/rearrange.js";
 import "../index.js";
 import type { Tensor } from "../tensor.js";
 import { type Case, cases } from "../testing/cases.js";
+import { overFloats, tensorsOf } from "../testing/sample.js";
 import { grad } from "../transforms/grad.js";
 import { jit } from "../transforms/jit.js";
 import { jvp } from "../transforms/jvp.js";
@@ -35,13 +36,6 @@ function noise(like: Tensor): Tensor {
   return asTensor(data).reshape([...like.shape]);
 }
 
-function tensorsOf(c: Case): Tensor[] {
-  return c.args.map((a, i) => {
-    const t = asTensor(a as any);
-    return c.indices?.includes(i) ? astype(t, "int32") : t;
-  });
-}
-
 function near(actual: Tensor, expected: Tensor, tolerance: number, what: string): void {
   assert.deepEqual(actual.shape, expected.shape, `${what}：形状`);
   const a = actual.concrete().readSync();
@@ -61,19 +55,9 @@ function difference(g: (t: number) => Tensor): Tensor {
   return sub(mul(4 / 3, slope(5e-4)), mul(1 / 3, slope(1e-3)));
 }
 
-/** 固定参数中的整数下标，只留可求导的。 */
-function overFloats(c: Case): { f: (...xs: Tensor[]) => Tensor; xs: Tensor[] } {
-  const all = tensorsOf(c);
-  const at = all.flatMap((t, i) => (isFloat(t.dtype) ? [i] : []));
-  return {
-    xs: at.map((i) => all[i]!),
-    f: (...xs) => c.f(...all.map((t, i) => (at.includes(i) ? xs[at.indexOf(i)]! : t))),
-  };
-}
-
 const title = (c: Case): string => (c.note ? `${c.primitive}（${c.note}）` : c.primitive);
 // 只由自己的测试覆盖的原语。
-const elsewhere = new Set(["random", "to", "stopGradient"]);
+const elsewhere = new Set(["random", "to"]);
 
 // 装入时就取下：别的测试可能登记临时的原语。
 const table = primitives();

@@ -15,20 +15,14 @@ import * as p from "../primitives/index.js";
 import { detach } from "../primitives/select.js";
 import { sechSquare } from "../primitives/trigonometry.js";
 import type { Tensor } from "../tensor.js";
+import { stopGradient } from "../transforms/stop-gradient.js";
 import { vjp } from "../transforms/vjp.js";
+import type { Sample } from "./sample.js";
 
 /** 一个原语的一个用例：f 只用这个原语（以及形状整理），args 在光滑点上。 */
-export interface Case {
+export interface Case extends Sample {
   readonly primitive: string;
   readonly note?: string;
-  readonly f: (...args: Tensor[]) => Tensor;
-  readonly args: readonly (readonly any[] | number)[];
-  /** 各参数是不是整数下标（不求导）。 */
-  readonly indices?: readonly number[];
-  /** 导数处处为零的原语：与有限差分比较无意义（取整、比较）。 */
-  readonly flat?: boolean;
-  /** 导数约定为零，与有限差分不同。 */
-  readonly detached?: boolean;
 }
 
 const a23 = [
@@ -93,6 +87,15 @@ const big77 = Array.from({ length: 7 }, (_, i) =>
 );
 const cofactors = (x: Tensor): Tensor => (vjp(det, x)[1](1) as unknown as Tensor[])[0]!;
 const flat = { flat: true } as const;
+/** 离跳变处远的点：小数部分在 0.4 到 0.6 之间（取整），或接近整数（四舍五入）。 */
+const between = [
+  [0.4, -1.5, 2.55],
+  [1.6, 0.5, -0.6],
+];
+const nearInteger = [
+  [0.1, -1.15, 2.05],
+  [0.9, 1.2, -0.1],
+];
 const a234 = [
   [
     [0.3, -1.2, 2.1, 0.2],
@@ -111,16 +114,40 @@ export const cases: readonly Case[] = [
   ...binary("sub", p.sub),
   ...binary("mul", p.mul),
   ...binary("div", p.div),
-  ...binary("mod", p.mod),
+  // 除数远大于被除数，附近没有跳变：区间判据要求点是光滑的。
+  {
+    primitive: "mod",
+    f: p.mod,
+    args: [
+      a23,
+      [
+        [2.5, 3.7, 4.4],
+        [-5.2, 3.3, 2.9],
+      ],
+    ],
+  },
+  { primitive: "mod", note: "广播", f: p.mod, args: [a23, [2.6, -3.5, 4.1]] },
+  {
+    primitive: "mod",
+    note: "标量在左",
+    f: p.mod,
+    args: [
+      1.5,
+      [
+        [3.1, -2.7, 4.4],
+        [2.2, 3.3, -5.9],
+      ],
+    ],
+  },
   { primitive: "pow", f: p.pow, args: [positive23, b23] },
   { primitive: "pow", note: "广播", f: p.pow, args: [positive23, c3] },
   unary("neg", p.neg),
   unary("square", p.square),
   unary("abs", p.abs),
   unary("sign", p.sign, a23, flat),
-  unary("floor", p.floor, a23, flat),
-  unary("ceil", p.ceil, a23, flat),
-  unary("round", p.round, a23, flat),
+  unary("floor", p.floor, between, flat),
+  unary("ceil", p.ceil, between, flat),
+  unary("round", p.round, nearInteger, flat),
   unary("exp", p.exp),
   unary("expm1", p.expm1),
   unary("log", p.log, positive23),
@@ -148,6 +175,7 @@ export const cases: readonly Case[] = [
     [1.7, 3.45, -2.6],
   ]),
   unary("erfinv", p.erfinv, unit23),
+  unary("stopGradient", (x) => stopGradient(x), a23, { flat: true, detached: true }),
   unary("detach", detach, a23, { flat: true, detached: true }),
   ...binary("maximum", p.maximum),
   ...binary("minimum", p.minimum),
@@ -163,7 +191,7 @@ export const cases: readonly Case[] = [
   ...binary("logicalOr", p.logicalOr, flat),
   unary("logicalNot", p.logicalNot, a23, flat),
   { primitive: "where", f: (c, x, y) => p.where(p.greater(c, 0), x, y), args: [b23, a23, c3] },
-  unary("cast", (x) => p.astype(x, "int32"), a23, flat),
+  unary("cast", (x) => p.astype(x, "int32"), between, flat),
   unary("sum", (x) => p.sum(x, 1), a234),
   unary("sum", (x) => p.sum(x, [0, 2]), a234, { note: "不相邻的轴" }),
   unary("sum", (x) => p.sum(x), a234, { note: "全部" }),

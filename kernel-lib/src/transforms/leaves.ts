@@ -1,5 +1,7 @@
 import { asTensor } from "../core/convert.js";
+import { WrappingTracer } from "../core/tracer.js";
 import { cpu } from "../devices/cpu/device.js";
+import type { Device } from "../devices/device.js";
 import { place } from "../devices/evaluate.js";
 import { allocate, isFloat } from "../dtype.js";
 import { TiduError } from "../errors.js";
@@ -14,6 +16,8 @@ import {
   matchLeaves,
   type Structure,
 } from "../tree.js";
+import { BatchTracer } from "./batch-interpreter.js";
+import { JvpTracer } from "./jvp-interpreter.js";
 
 // 各个变换共用的：参数怎样变成张量，结果怎样检查。
 
@@ -127,7 +131,19 @@ export function zerosLike(x: Tensor): Tensor {
 export function filled(x: Tensor, value: number): Tensor {
   const data = allocate(x.dtype, sizeOf(x.shape)).fill(value);
   const full = new ArrayTensor(cpu, data, x.shape, x.dtype);
-  return x instanceof ArrayTensor ? place(full, x.owner) : full;
+  const device = ownerOf(x);
+  return device ? place(full, device) : full;
+}
+
+/** 追踪值背后的数据在哪个设备上；计算图里还没有数据，得到 null（常量由图放到它的设备上）。 */
+function ownerOf(x: Tensor): Device | null {
+  let y = x;
+  for (;;) {
+    if (y instanceof ArrayTensor) return y.owner;
+    if (y instanceof JvpTracer) y = y.primal;
+    else if (y instanceof WrappingTracer || y instanceof BatchTracer) y = y.value;
+    else return null;
+  }
 }
 
 /** 把切向量或伴随的树对到 like 的叶子上：结构、形状都要一致。 */
