@@ -116,9 +116,9 @@ export const messages = {
     `TIDU-GRADE-104：${path} 里没有判分题：元数据里没有 tidu.exercise，也没有任何一题的函数。`,
   unreadable: (path: string, detail: string) => `TIDU-GRADE-105：读不了 ${path}：${detail}。`,
   badSeed: (text: string) => `TIDU-GRADE-106：--seed 要一个非负整数，得到 ${text}。`,
-  badJobs: (text: string) => `TIDU-GRADE-107：--jobs 要一个正整数，得到 ${text}。`,
-  notYet: (flag: string) =>
-    `TIDU-GRADE-108：${flag} 还没有实现：用 Redis 队列和数据库成绩册判大批提交在 0.2 版提供。现在去掉 ${flag}，用 --json 保存结果，用 --jobs 并行。`,
+  badJobs: (text: string) =>
+    `TIDU-GRADE-107：--jobs 要一个正整数（有 --queue 时也可以是 0：只派不判），得到 ${text}。`,
+  noPath: "TIDU-GRADE-108：没有说判什么：在 tidu grade 后面写笔记本或放提交的文件夹。",
   unwritable: (path: string, detail: string) => `TIDU-GRADE-109：写不了 ${path}：${detail}。`,
   sandboxFailed: (detail: string) => `TIDU-GRADE-110：沙箱起不来：${detail}。运行 tidu doctor 看看沙箱一栏。`,
   emptyFile: (path: string) => `TIDU-GRADE-121：${path} 是空的。请学习者重新导出笔记本再交。`,

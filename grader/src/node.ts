@@ -1,5 +1,21 @@
 /** 判分里只能在 Node 上运行的部分：沙箱、判一份提交、生成练习。 */
 export { AuthoringError, buildExercise } from "./authoring/exercise.js";
+export {
+  type GradeOne,
+  gradeClass,
+  gradeIntoGradebook,
+  type Placed,
+  type Settled,
+  type Step,
+} from "./class/class.js";
+export type { Incoming } from "./class/incoming.js";
+export { Progress } from "./class/progress.js";
+export { GradebookError } from "./gradebook/error.js";
+export { Gradebook } from "./gradebook/gradebook.js";
+export { gradebookMessages } from "./gradebook/messages.js";
+export type { Entry, Run } from "./gradebook/records.js";
+export { dispatch } from "./queue/dispatch.js";
+export { startWorker } from "./queue/worker.js";
 export { type GradeReport, gradeHtml, gradeJson, gradeText } from "./report/grade.js";
 export { defaultLimits, type ProcessLimits } from "./sandbox/command.js";
 export { makeStage, type Stage } from "./sandbox/stage.js";

@@ -25,6 +25,8 @@ export interface GradeOptions {
   seed: number;
   stage: Stage;
   times?: TimeLimits;
+  /** 只判这一题；不给则全判。 */
+  question?: string;
 }
 
 /** 判一个文件：笔记本、.ts，或只装了一份提交的 .zip。 */
@@ -63,6 +65,7 @@ export async function gradeNotebook(
     const questions: Verdict[] = [];
     const student = studentOf(notebook.metadata);
     for (const question of asked) {
+      if (options.question !== undefined && question.id !== options.question) continue;
       // 重放单元格的时间不算在这一题头上。
       await learner.prepare();
       const deadline = performance.now() + times.question;

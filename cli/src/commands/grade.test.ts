@@ -111,6 +111,19 @@ describe("tidu grade", function () {
     ]);
   });
 
+  it("--db：判过的不再判，报告与第一次一字不差；只重判一题", async () => {
+    const db = join(folder, "book", "class.db");
+    const files = ["d1", "d2", "d3"].map((name) => join(folder, `${name}.json`));
+    await run("grade", solution, exercise, "--db", db, "--seed", "5", "--json", files[0]!);
+    await run("grade", solution, exercise, "--db", db, "--json", files[1]!, "--jobs", "4");
+    assert.equal(readFileSync(files[0]!, "utf8"), readFileSync(files[1]!, "utf8"));
+    const { out } = await run("grade", solution, "--db", db, "--question", "huber.grad", "--seed", "6");
+    assert.match(out, /10\/10 分[\s\S]*种子 6/);
+    await run("grade", solution, exercise, "--seed", "5", "--json", files[2]!);
+    assert.equal(readFileSync(files[0]!, "utf8"), readFileSync(files[2]!, "utf8"));
+    assert.match((await run("grade", solution, "--db", db, "--seed", "7")).err, /TIDU-GRADE-142/);
+  });
+
   it("--html：总表与每份一页", async () => {
     const html = join(folder, "html");
     await run("grade", exercise, "--html", html, "--seed", "1");
@@ -120,13 +133,17 @@ describe("tidu grade", function () {
     assert.match(readFileSync(join(html, "0001.html"), "utf8"), /还没有作答：huberValue/);
   });
 
-  it("参数不对、还没有的功能：中文、带编号、说该怎么办", async () => {
+  it("参数不对：中文、带编号、说该怎么办", async () => {
     assert.match((await run("grade", solution, "--seed", "x")).err, /TIDU-GRADE-106/);
     assert.match((await run("grade", solution, "--jobs", "0")).err, /TIDU-GRADE-107/);
     const queue = await run("grade", solution, "--queue", "redis://localhost");
     assert.equal(queue.code, 2);
-    assert.match(queue.err, /TIDU-GRADE-108：--queue .*0\.2 版/);
-    assert.match((await run("grade", solution, "--db", "postgres://x")).err, /TIDU-GRADE-108：--db/);
+    assert.match(queue.err, /TIDU-GRADE-150：--queue .*--db/);
+    assert.match((await run("grade")).err, /TIDU-GRADE-108：没有说判什么/);
+    assert.match((await run("grade", "--worker")).err, /TIDU-GRADE-151/);
+    assert.match((await run("grade", solution, "--regrade")).err, /TIDU-GRADE-155/);
+    assert.match((await run("grade", solution, "--db", "mysql://x")).err, /TIDU-GRADE-140/);
+    assert.match((await run("grade", solution, "--question", "没有")).err, /TIDU-CHECK-001/);
     const blocked = join(folder, "file");
     writeFileSync(blocked, "");
     const written = await run("grade", exercise, "--json", join(blocked, "x.json"));

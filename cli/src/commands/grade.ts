@@ -1,17 +1,24 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
-import { messages } from "@tidu/grader";
+import { findQuestion, messages, questionIds } from "@tidu/grader";
 import {
+  dispatch,
+  Gradebook,
+  type GradeOne,
   type GradeReport,
-  gradeHtml,
-  gradeJson,
-  gradeSubmission,
+  gradeBytes,
+  gradebookMessages,
+  gradeClass,
+  gradeIntoGradebook,
   gradeText,
   makeStage,
+  type Placed,
+  Progress,
   sandboxStrength,
+  startWorker,
 } from "@tidu/grader/node";
 import type { Command } from "commander";
+import { count, inbox } from "../grade/inbox.js";
+import { writeReport } from "../grade/output.js";
 
 interface Options {
   seed?: string;
@@ -20,6 +27,9 @@ interface Options {
   jobs?: string;
   queue?: string;
   db?: string;
+  question?: string;
+  regrade?: boolean;
+  worker?: boolean;
 }
 
 /** `tidu grade`：判文件或文件夹里的提交。判完退出码 0（不论得分），有没能判的则是 2。 */
@@ -27,115 +37,153 @@ export function gradeCommand(program: Command): void {
   program
     .command("grade")
     .description("判分：学习者的代码在沙箱里运行，裁判在外面提问")
-    .argument("<path...>", "笔记本，或放提交的文件夹")
-    .option("--seed <n>", "测试点的种子；不给则随机，报告里写明")
+    .argument("[path...]", "笔记本，或放提交的文件夹")
+    .option("--seed <n>", "测试点的种子；不给则随机（有成绩册时沿用上一次的），报告里写明")
     .option("--json <file>", "把结果写成 JSON")
     .option("--html <dir>", "把结果写成网页")
     .option("--jobs <n>", "同时判几份")
-    .option("--queue <url>", "Redis 队列（0.2 版提供）")
-    .option("--db <url>", "成绩册数据库（0.2 版提供）")
+    .option("--db <url>", "成绩册：SQLite 文件，或 postgres://…；被打断后再运行一次就接着判")
+    .option("--queue <url>", "把活派到 Redis 队列，各处的工作进程一起判（要有 --db）")
+    .option("--worker", "做一个工作进程：从 --queue 取活，结果写进 --db，按 Ctrl-C 停")
+    .option("--question <id>", "只判这一题；有成绩册时是重判，旧结果留在历史里")
+    .option("--regrade", "成绩册里判过的也全部重判")
     .action(async (paths: string[], options: Options) => {
       process.exitCode = await grade(paths, options);
     });
 }
 
 async function grade(paths: string[], options: Options): Promise<number> {
-  const refusal =
-    (options.queue !== undefined && messages.notYet("--queue")) ||
-    (options.db !== undefined && messages.notYet("--db")) ||
-    (options.seed !== undefined && !/^\d{1,10}$/.test(options.seed) && messages.badSeed(options.seed)) ||
-    (options.jobs !== undefined && !/^[1-9]\d{0,3}$/.test(options.jobs) && messages.badJobs(options.jobs));
-  if (refusal) {
+  const refusal = refuse(paths, options);
+  if (refusal !== null) {
     console.error(refusal);
     return 2;
   }
-  const seed = options.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(options.seed);
-  const report: GradeReport = { seed, submissions: [], errors: [], sandbox: sandboxStrength() };
-  const files = paths.flatMap((path) => collect(path, report));
-  const jobs = Math.min(files.length, Number(options.jobs ?? Math.max(1, availableParallelism() - 1)));
-  await gradeAll(files, jobs, report);
+  try {
+    if (options.worker) return await work(options);
+    return await gradePaths(paths, options);
+  } catch (error) {
+    const { id, message } = error as Error & { id?: string };
+    if (id === undefined) throw error;
+    console.error(message);
+    return 2;
+  }
+}
+
+/** 参数的毛病；没有时为 null。 */
+function refuse(paths: string[], options: Options): string | null {
+  const { seed, jobs, queue, db, question, worker, regrade } = options;
+  if (seed !== undefined && !/^\d{1,10}$/.test(seed)) return messages.badSeed(seed);
+  if (jobs !== undefined && !(/^[1-9]\d{0,3}$/.test(jobs) || (jobs === "0" && queue !== undefined)))
+    return messages.badJobs(jobs);
+  if (question !== undefined && findQuestion(question) === undefined)
+    return messages.unknownQuestion(question, questionIds());
+  if (worker && queue === undefined) return gradebookMessages.workerNeedsQueue;
+  if (queue !== undefined && db === undefined) return gradebookMessages.queueNeedsDatabase;
+  if (regrade && db === undefined) return gradebookMessages.needsDatabase("--regrade");
+  if (!worker && paths.length === 0) return messages.noPath;
+  return null;
+}
+
+async function gradePaths(paths: string[], options: Options): Promise<number> {
+  const seed = options.seed === undefined ? undefined : Number(options.seed);
+  const { question, regrade } = options;
+  const judge = startJudge();
+  const progress = new Progress(await count(paths), process.stderr.isTTY ? process.stderr : plain);
+  const settings = {
+    grade: judge.grade,
+    jobs: jobsOf(options),
+    onStep: (step: { path: string; skipped: boolean }) => progress.step(step.path, step.skipped),
+  };
+  const gradebook = options.db === undefined ? null : await Gradebook.open(options.db);
+  const report: GradeReport = { seed: 0, submissions: [], errors: [], sandbox: sandboxStrength() };
+  try {
+    let placed: Placed[];
+    if (gradebook === null) {
+      report.seed = seed ?? Math.floor(Math.random() * 2 ** 31);
+      placed = await gradeClass(inbox(paths), { ...settings, seed: report.seed, question });
+    } else {
+      const run = await gradebook.run({ seed, question, regrade });
+      report.seed = run.seed;
+      placed =
+        options.queue === undefined
+          ? await gradeIntoGradebook(inbox(paths), gradebook, run, settings)
+          : await viaQueue(options.queue, gradebook, settings, () =>
+              dispatch(inbox(paths), gradebook, run, { queue: options.queue!, onStep: settings.onStep }),
+            );
+    }
+    for (const { student, path, settled } of placed) {
+      if (settled.kind === "graded") report.submissions.push({ ...settled.graded, student });
+      else report.errors.push({ path, id: settled.id, message: settled.message });
+    }
+  } finally {
+    progress.end();
+    judge.stop();
+    await gradebook?.close();
+  }
   console.log(gradeText(report));
-  const written = write(report, options);
+  const written = writeReport(report, options);
   const faults = report.submissions.some(({ questions }) =>
     questions.some(({ message }) => message.startsWith("TIDU-")),
   );
   return written && report.errors.length === 0 && !faults ? 0 : 2;
 }
 
-/** 一个路径下的笔记本；找不到时记在报告里。 */
-function collect(path: string, report: GradeReport): string[] {
-  const fail = (message: string): string[] => {
-    report.errors.push({ path, id: message.split("：", 1)[0]!, message });
-    return [];
-  };
-  if (!existsSync(path)) return fail(messages.fileMissing(path));
-  if (!statSync(path).isDirectory()) return [path];
-  const found = readdirSync(path, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ipynb") && !name.includes(".ipynb_checkpoints"))
-    .sort()
-    .map((name) => join(path, name));
-  return found.length === 0 ? fail(messages.noNotebooks(path)) : found;
-}
-
-/** 同时判 `jobs` 份；结果按文件次序排，与谁先判完无关。 */
-async function gradeAll(files: string[], jobs: number, report: GradeReport): Promise<void> {
-  const stage = makeStage();
-  // 按 Ctrl-C 也走正常的退出，临时目录才清得掉。
-  const stop = () => process.exit(130);
-  process.once("SIGINT", stop);
-  const started = performance.now();
-  const results: (() => void)[] = [];
-  let next = 0;
-  let done = 0;
-  const worker = async () => {
-    while (next < files.length) {
-      const index = next++;
-      const path = files[index]!;
-      try {
-        const graded = await gradeSubmission(path, { seed: report.seed, stage });
-        results[index] = () => report.submissions.push(graded);
-      } catch (error) {
-        const message = (error as Error).message;
-        const id = (error as { id?: string }).id ?? "TIDU-GRADE-110";
-        results[index] = () =>
-          report.errors.push({
-            path,
-            id,
-            message: message.startsWith("TIDU-") ? message : messages.sandboxFailed(message),
-          });
-      }
-      done++;
-      if (files.length > 1)
-        console.error(`[${done}/${files.length}] ${path}${remaining(started, done, files.length)}`);
-    }
-  };
+/** 派活的进程自己也判：别处一个工作进程都没有时，也判得完。`--jobs 0` 只派不判。 */
+async function viaQueue(
+  queue: string,
+  gradebook: Gradebook,
+  { grade: gradeOne, jobs }: { grade: GradeOne; jobs: number },
+  body: () => Promise<Placed[]>,
+): Promise<Placed[]> {
+  const worker = jobs === 0 ? null : await startWorker({ queue, gradebook, grade: gradeOne, jobs });
   try {
-    await Promise.all(Array.from({ length: jobs }, worker));
+    return await body();
   } finally {
-    process.off("SIGINT", stop);
-    stage.remove();
+    await worker?.close();
   }
-  for (const add of results) add();
 }
 
-function remaining(started: number, done: number, total: number): string {
-  const seconds = ((performance.now() - started) / done / 1000) * (total - done);
-  return seconds < 5 ? "" : `（约剩 ${Math.ceil(seconds)} 秒）`;
-}
-
-function write(report: GradeReport, { json, html }: Options): boolean {
+async function work(options: Options): Promise<number> {
+  const gradebook = await Gradebook.open(options.db!);
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => resolve());
+  });
+  const judge = startJudge(() => {});
   try {
-    if (json !== undefined) {
-      mkdirSync(dirname(json), { recursive: true });
-      writeFileSync(json, `${JSON.stringify(gradeJson(report), null, 2)}\n`);
-    }
-    if (html !== undefined) {
-      mkdirSync(html, { recursive: true });
-      for (const [name, text] of gradeHtml(report)) writeFileSync(join(html, name), text);
-    }
-    return true;
-  } catch (error) {
-    console.error(messages.unwritable(json ?? html ?? "", (error as Error).message));
-    return false;
+    const jobs = jobsOf(options);
+    const worker = await startWorker({
+      queue: options.queue!,
+      gradebook,
+      grade: judge.grade,
+      jobs,
+      onJob: (path, failure) =>
+        console.error(failure === null ? `判完 ${path}` : `没能判 ${path}：${failure}`),
+    });
+    console.error(`工作进程已就绪，同时判 ${jobs} 份。按 Ctrl-C 停（判完手上的）。`);
+    await stopped;
+    await worker.close();
+    return 0;
+  } finally {
+    judge.stop();
+    await gradebook.close();
   }
 }
+
+/** 真的裁判：沙箱的目录用完要清掉。按 Ctrl-C 也走正常的退出，临时目录才清得掉。 */
+function startJudge(exit: () => void = () => process.exit(130)): { grade: GradeOne; stop(): void } {
+  const stage = makeStage();
+  process.once("SIGINT", exit);
+  return {
+    grade: (path, content, options) => gradeBytes(path, content, { ...options, stage }),
+    stop() {
+      process.off("SIGINT", exit);
+      stage.remove();
+    },
+  };
+}
+
+function jobsOf({ jobs }: Options): number {
+  return jobs === undefined ? Math.max(1, availableParallelism() - 1) : Number(jobs);
+}
+
+const plain = { write: (text: string) => console.error(text.trimEnd()) };

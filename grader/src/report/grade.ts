@@ -3,10 +3,15 @@ import type { SandboxStrength } from "../sandbox/strength.js";
 import type { Graded } from "../submission.js";
 import { escapeHtml, labels, verdictLine } from "./verdict.js";
 
+/** 判过的一份，连同它是谁的。 */
+export interface GradedSubmission extends Graded {
+  student: string;
+}
+
 /** 一次判分的全部结果。 */
 export interface GradeReport {
   seed: number;
-  submissions: Graded[];
+  submissions: GradedSubmission[];
   /** 没能判的文件。 */
   errors: { path: string; id: string; message: string }[];
   sandbox: SandboxStrength;
@@ -17,8 +22,9 @@ export function gradeJson({ seed, submissions, errors, sandbox }: GradeReport): 
   return {
     version: 1,
     seed,
-    submissions: submissions.map(({ path, score, maxScore, questions }) => ({
+    submissions: submissions.map(({ path, student, score, maxScore, questions }) => ({
       path,
+      student,
       score,
       maxScore,
       questions: questions.map((verdict) => ({

@@ -12,9 +12,7 @@ import type { SubmittedCell, SubmittedNotebook } from "./notebook.js";
  * @throws SubmissionError TIDU-GRADE-104 不是练习，TIDU-GRADE-127 是别的语言写的。
  */
 export function questionsOf(path: string, notebook: SubmittedNotebook): Question[] {
-  const name = (notebook.metadata.tidu as { exercise?: unknown } | undefined)?.exercise;
-  const known = typeof name === "string" && Object.hasOwn(exercises, name);
-  const exercise = known ? name : mostMentioned(notebook);
+  const { exercise, known } = exerciseOf(notebook);
   if (exercise === null) throw new SubmissionError(messages.notExercise(path));
   const questions = exercises[exercise]!.flatMap((problem: Problem) => problem.questions);
   const code = notebook.cells.filter((cell) => cell.code);
@@ -30,6 +28,13 @@ export function questionsOf(path: string, notebook: SubmittedNotebook): Question
     .map(({ fn }) => fn);
   if (stray.length > 0) notebook.notes.push(messages.matchedByName(stray));
   return questions;
+}
+
+/** 是哪一份练习；`known`：元数据里写明了的。 */
+export function exerciseOf(notebook: SubmittedNotebook): { exercise: string | null; known: boolean } {
+  const name = (notebook.metadata.tidu as { exercise?: unknown } | undefined)?.exercise;
+  const known = typeof name === "string" && Object.hasOwn(exercises, name);
+  return { exercise: known ? name : mostMentioned(notebook), known };
 }
 
 function mostMentioned(notebook: SubmittedNotebook): string | null {

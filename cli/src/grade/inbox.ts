@@ -1,0 +1,25 @@
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Incoming, submissions } from "@tidu/grader/node";
+
+/** 逐份给出路径下的提交，连同交上来的时刻。 */
+export async function* inbox(paths: string[]): AsyncGenerator<Incoming> {
+  for await (const submission of submissions(paths))
+    yield { ...submission, received: receivedAt(submission.path) };
+}
+
+/** 一共几份，进度要用。只有一个文件时不必先数。 */
+export async function count(paths: string[]): Promise<number> {
+  let total = 0;
+  for await (const _ of submissions(paths)) total++;
+  return total;
+}
+
+/** 文件的修改时刻；压缩包里的用压缩包的。 */
+function receivedAt(path: string): number {
+  for (let at = path; ; at = dirname(at)) {
+    const stat = statSync(at, { throwIfNoEntry: false });
+    if (stat !== undefined) return Math.floor(stat.mtimeMs);
+    if (dirname(at) === at) return 0;
+  }
+}
