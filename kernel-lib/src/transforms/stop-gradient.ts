@@ -9,8 +9,8 @@ import { VjpTracer } from "./vjp-interpreter.js";
 
 const stopGradientP = defineElementwise({
   name: "stopGradient",
-  js: (x) => `${x}`,
-  wgsl: (x) => `${x}`,
+  js: ([x]) => x!,
+  wgsl: ([x]) => x!,
   d: [null],
   result: "same",
 });
