@@ -4,6 +4,7 @@ import { div } from "../primitives/arithmetic.js";
 import { concat, pad, reshape, slice } from "../primitives/layout.js";
 import { matmul } from "../primitives/matmul.js";
 import { max, sum } from "../primitives/reductions.js";
+import { unfold } from "../primitives/windows.js";
 import { showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 
@@ -142,8 +143,8 @@ function padEdges(x: Tensor, widths: readonly Sizes[], fill: number): Tensor {
 }
 
 /**
- * 全部窗口：[..., H, W] → [..., kh, kw, H′, W′]。窗口里的每一格对应输入的一个跨步切片，
- * 所以导数与批处理都由 slice 与 concat 得到。
+ * 全部窗口：[..., H, W] → [..., kh, kw, H′, W′]。cpu 上有专门的核；别的设备上，窗口里的每一格对应输入的一个跨步切片，
+ * 导数与批处理都由 slice 与 concat 得到。
  */
 function windows(op: string, x: Tensor, [kh, kw]: Sizes, [sh, sw]: Sizes, [dh, dw]: Sizes): Tensor {
   const lead = x.shape.slice(0, -2);
@@ -158,6 +159,8 @@ function windows(op: string, x: Tensor, [kh, kw]: Sizes, [sh, sw]: Sizes, [dh, d
         "窗口要不大于输入，各数要是正整数；需要时加 padding。",
     );
   }
+  const window = { size: [kh, kw], strides: [sh, sw], dilation: [dh, dw] };
+  if (x.device === "cpu") return unfold(x, window, [oh, ow]);
   const zeros = lead.map(() => 0);
   const ones = lead.map(() => 1);
   const cells: Tensor[] = [];

@@ -14,6 +14,7 @@ import {
 import * as p from "../primitives/index.js";
 import { detach } from "../primitives/select.js";
 import { sechSquare } from "../primitives/trigonometry.js";
+import { fold, unfold } from "../primitives/windows.js";
 import type { Tensor } from "../tensor.js";
 import { stopGradient } from "../transforms/stop-gradient.js";
 import { vjp } from "../transforms/vjp.js";
@@ -108,6 +109,9 @@ const a234 = [
     [0.85, -0.35, 1.15, 2.4],
   ],
 ];
+
+const window22 = { size: [2, 2], strides: [1, 1], dilation: [1, 1] };
+const spread21 = { size: [2, 1], strides: [1, 2], dilation: [2, 1] };
 
 export const cases: readonly Case[] = [
   ...binary("add", p.add),
@@ -277,6 +281,10 @@ export const cases: readonly Case[] = [
       7,
     ),
   ),
+  unary("unfold", (x) => unfold(x, window22, [2, 3]), a234),
+  unary("unfold", (x) => unfold(x, spread21, [1, 2]), a234, { note: "跨步与间隔" }),
+  unary("fold", (x) => fold(p.reshape(x, [1, 2, 2, 2, 3]), window22, [3, 4]), a234),
+  unary("fold", (x) => fold(p.reshape(x, [6, 2, 1, 1, 2]), spread21, [3, 4]), a234, { note: "跨步与间隔" }),
   { primitive: "concat", f: (x, y) => p.concat([x, y], 1), args: [a23, [[5], [6]]] },
   { primitive: "gather", f: (x, i) => p.gather(x, i, 1), args: [a23, [2, 0, 2, 1]], indices: [1] },
   {

@@ -181,7 +181,9 @@ export class LoopEmitter {
         const { primitive, params } = e.node;
         let text = primitive!.expr!.js(args, params);
         if (this.logical.has(e)) text = text.replace(/^\((.*) \? 1 : 0\)$/s, "($1)");
-        else if (e.dtype !== "bool" && !keepsPrecision(e)) text = rounded(text, e.dtype);
+        else if (e.dtype !== "bool" && !keepsPrecision(e))
+          text = rounded(this.divided(e, args, text, from), e.dtype);
+        text = fastMath(text, e.dtype);
         if (primitive!.name === "where" && this.logical.has(e.args[0]!)) text = text.replace(" != 0 ?", " ?");
         return this.constant(scope, text);
       }
@@ -200,6 +202,26 @@ export class LoopEmitter {
         return this.constant(scope, `(${tests.join(" && ")} ? ${inside} : ${literal(e.value)})`);
       }
     }
+  }
+
+  /**
+   * 除法换成乘法，结果不变时才换：除数是 2 的幂；或者是 float32，而除数在里层循环里不变
+   * （倒数与乘积都是双精度，舍入到单精度后与直接除只在恰好落在两数正中附近时可能不同）。
+   */
+  private divided(e: Expr & { kind: "op" }, [a, b]: readonly string[], text: string, from: Scope): string {
+    if (e.node.primitive!.name !== "div" || e.dtype === "int32") return text;
+    const divisor = e.args[1]!;
+    if (divisor.kind === "literal") {
+      const exact = Number.isInteger(Math.log2(Math.abs(divisor.value))) && 1 / divisor.value !== 0;
+      return exact || e.dtype === "float32" ? `${a} * ${literal(1 / divisor.value)}` : text;
+    }
+    if (e.dtype !== "float32") return text;
+    const outer = this.scopeOf(divisor, from);
+    if (outer.depth >= this.scopeOf(e, from).depth) return text;
+    const key = `1 / ${b}`;
+    let inverse = this.bases.get(key);
+    if (!inverse) this.bases.set(key, (inverse = this.constant(outer, key)));
+    return `${a} * ${inverse}`;
   }
 
   private load(e: Expr & { kind: "load" }, scope: Scope): string {
@@ -283,6 +305,13 @@ export class LoopEmitter {
   private levelOf(v: Var): number {
     return this.inner.has(v) ? Infinity : this.depthOf([v]);
   }
+}
+
+/** 生成的代码里用的指数与双曲正切（compile-math.ts）。 */
+function fastMath(text: string, dtype: DType): string {
+  return text
+    .replaceAll("Math.exp(", dtype === "float32" ? "expSingle(" : "exp(")
+    .replaceAll("Math.tanh(", "tanh(");
 }
 
 /** 结果总是某个操作数（或它的相反数、0、±1）的运算：操作数已经是 float32，就不必再舍入。 */

@@ -14,6 +14,14 @@ for (const name of ["exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin",
 for (const name of ["tanh", "sigmoid", "softplus", "elu", "erf", "pow", "logistic", "silu"])
   weights[name] = 12;
 
+/** 一次运算自己的代价。除以常数会换成乘法（compile-emit.ts）。 */
+function ownCost(node: GraphNode): number {
+  if (isView(node)) return 0;
+  const { name } = node.primitive!;
+  const byConstant = name === "div" && node.args[1]!.scalar !== undefined;
+  return byConstant ? 1 : (weights[name] ?? 1);
+}
+
 export type RootKind = "map" | "reduce" | "gemm" | "opaque";
 
 /** 哪些节点要有自己的缓冲区，哪些在用到的地方就地算。 */
@@ -75,7 +83,7 @@ export function makePlan(graph: Graph): Plan {
     if (kind === "opaque") for (const x of node.args) store(x);
     if (kind === "gemm") for (const x of node.args) storeBase(x, store, isStored);
     if (node.primitive!.name === "reshape" && !reshapable(node, isStored)) store(node.args[0]!);
-    const own = weights[node.primitive!.name] ?? (isView(node) ? 0 : 1);
+    const own = ownCost(node);
     const raw = own + node.args.reduce((sum, x) => sum + costOf(x), 0);
     cost.set(node, raw);
     if (isView(node)) continue;

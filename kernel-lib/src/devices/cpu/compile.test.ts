@@ -61,7 +61,7 @@ describe("compileCpu 生成的代码", () => {
 
   it("贵的中间值只算一次：广播之前先存起来", () => {
     const text = source((x, y) => ops.mul(ops.exp(x), y), [5], [7, 5]);
-    assert.equal(count(text, /Math\.exp/g), 1);
+    assert.equal(count(text, /\bexp\(/g), 1);
     assert.equal(count(text, /buffers\[/g), 1, text);
   });
 

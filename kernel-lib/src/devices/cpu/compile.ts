@@ -7,8 +7,10 @@ import { LoopEmitter, type Names } from "./compile-emit.js";
 import { gemm } from "./compile-gemm.js";
 import { type Kernel, type Operand, schedule } from "./compile-kernels.js";
 import { loadsOf, sameAddress } from "./compile-lower.js";
+import { exp, expSingle, tanh } from "./compile-math.js";
 import { makePlan, type Plan } from "./compile-plan.js";
 import { cpu } from "./device.js";
+import { intoKernels } from "./kernels/index.js";
 
 export type Compiled = (inputs: readonly unknown[]) => unknown[];
 
@@ -30,14 +32,17 @@ export function sourceOf(graph: Graph): string {
 interface Links {
   readonly constants: TypedArray[];
   readonly buffers: TypedArray[];
-  readonly calls: ((inputs: TypedArray[]) => TypedArray)[];
+  readonly calls: ((inputs: TypedArray[], into?: TypedArray) => TypedArray)[];
   readonly gemm: typeof gemm;
+  readonly exp: typeof exp;
+  readonly expSingle: typeof expSingle;
+  readonly tanh: typeof tanh;
 }
 
 function generate(graph: Graph): { source: string; links: Links } {
   const plan = makePlan(graph);
   const kernels = schedule(plan);
-  const links: Links = { constants: [], buffers: [], calls: [], gemm };
+  const links: Links = { constants: [], buffers: [], calls: [], gemm, exp, expSingle, tanh };
   const names = new BufferNames(graph, plan, kernels, links);
   const body: string[] = [];
   for (const kernel of kernels) {
@@ -50,7 +55,7 @@ function generate(graph: Graph): { source: string; links: Links } {
   const { parts, main } = split(body);
   const source = [
     '"use strict";',
-    "const { constants, buffers, calls, gemm } = links;",
+    "const { constants, buffers, calls, gemm, exp, expSingle, tanh } = links;",
     ...parts,
     "return (inputs) => {",
     ...names.declarations(),
@@ -190,7 +195,7 @@ class BufferNames implements Names {
         free.set(entry.key, [...(free.get(entry.key) ?? []), entry.name]);
       }
       for (const node of written(kernel)) {
-        if (kernel.kind === "opaque") this.named.set(node, `r${node.id}`);
+        if (kernel.kind === "opaque" && !writesInto(node)) this.named.set(node, `r${node.id}`);
         else if (kernel.kind === "loop" && sizeOf(node.shape) === 1) continue;
         else if (this.outputs.has(node)) {
           this.declared.push(`const o${node.id} = new ${arrayName[node.dtype]}(${sizeOf(node.shape)});`);
@@ -226,19 +231,29 @@ function reads(kernel: Kernel, plan: Plan): GraphNode[] {
   return found;
 }
 
+/** 外部的核能写进编译时分配的缓冲区；其余的每次返回新数组。 */
+function writesInto(node: GraphNode): boolean {
+  return intoKernels.has(node.primitive!.name);
+}
+
 function emitCall(node: GraphNode, names: BufferNames, plan: Plan, links: Links): string {
   const { primitive, args, params, shape, dtype } = node;
   const i =
-    links.calls.push((inputs) =>
+    links.calls.push((inputs, into) =>
       cpu.run(
         primitive!,
         inputs.map((data, k) => new ArrayTensor(cpu, data, args[k]!.shape, args[k]!.dtype)),
         params,
         { shape, dtype },
+        into,
       ),
     ) - 1;
   const operands = args.map((x) => names.result(plan.holder(x)));
-  return `const ${names.buffer(node)} = calls[${i}]([${operands.join(", ")}]);`;
+  const target = names.buffer(node);
+  const list = operands.join(", ");
+  return writesInto(node)
+    ? `calls[${i}]([${list}], ${target});`
+    : `const ${target} = calls[${i}]([${list}]);`;
 }
 
 function emitGemm({ node, left, right }: Kernel & { kind: "gemm" }, names: BufferNames): string {

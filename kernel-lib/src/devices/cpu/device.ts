@@ -39,9 +39,15 @@ class CpuDevice implements Device {
     return buffer as TypedArray;
   }
 
-  run(primitive: Primitive<any>, inputs: readonly ArrayTensor[], params: Params, out: Aval): TypedArray {
+  run(
+    primitive: Primitive<any>,
+    inputs: readonly ArrayTensor[],
+    params: Params,
+    out: Aval,
+    into?: TypedArray,
+  ): TypedArray {
     const kernel = kernels.get(primitive.name);
-    if (kernel) return kernel(inputs, params, out);
+    if (kernel) return kernel(inputs, params, out, into);
     if (primitive.expr) return runElementwise(primitive, inputs, params, out);
     throw new TiduError("TIDU-DEV-002", `设备 cpu 没有原语 “${primitive.name}” 的核。`);
   }

@@ -1,21 +1,24 @@
 import { dtypeOf, type TypedArray } from "../../dtype.js";
 import * as asm from "./wasm-assembler.js";
-import { copyOut, pack, type Strided } from "./wasm-pack.js";
+import { addOut, copyIn, type Strided, transposeIn } from "./wasm-pack.js";
 
-// 矩阵乘的 SIMD 核（分块与打包的思路：K. Goto, R. van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008）
+// 矩阵乘的 SIMD 核（分块的思路：K. Goto, R. van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008）
 //
-// C 分成 4 行 × 2 个向量的小块，八个累加器留在寄存器里。A 每 4 行、B 每两个向量宽的列先打包成连续的一条，
-// 凑不满的补零，所以核里没有边角；转置、步长、广播都在打包时处理，不另搬数据。
-// WASM 的内存大小固定，只放打包好的块与一块结果：不增长，也就不泄漏，视图不会失效。
+// C 分成 4 行 × 2 个向量的小块，八个累加器留在寄存器里。A 的元素逐个读出、填满各道，所以行优先、列优先都行；
+// B 要一次读一个向量，列不连续时先转置。抄进来大多是整段的 memcpy，不逐个搬。
+// 凑不满的小块照样算完整的一块：多出来的行与列读到的是旧数据，算出来不抄出去，彼此也不相干。
+// WASM 的内存大小固定，只放 A、B、C 的各一块：不增长，也就不泄漏，视图不会失效。
 
 const rows = 4;
 const blockM = 64;
 const blockK = 256;
 const blockN = 256;
+/** B 的行距多留一条缓存线：行距是 2 的幂时各行挤在同几组缓存里。 */
+const gap = 64;
 const aAt = 0;
 const bAt = aAt + blockM * blockK * 8;
-const cAt = bAt + blockK * blockN * 8;
-const pages = (cAt + blockM * blockN * 8) / 65536;
+const cAt = bAt + blockK * (blockN * 8 + gap);
+const pages = Math.ceil((cAt + blockM * blockN * 8) / 65536);
 
 /** 一种浮点类型的核用到的指令；fma 为真时乘加是一条（relaxed SIMD），结果的末位可能不同。 */
 interface Lanes {
@@ -30,11 +33,14 @@ const lanes = {
   float32: { bytes: 4, mul: 0xe6, add: 0xe4, fma: 0x105 },
 } as const satisfies Record<string, Lanes>;
 
-/** 一小块：c[4 × 2 个向量] = a 的一条 × b 的一条。参数 a b c k ldc。 */
+/** 一小块：c[4 × 2 个向量] = a 的一条 × b 的一条。参数 a b c k，A 的行距与列距，B、C 的行距（字节）。 */
 function tile({ bytes, mul, add, fma }: Lanes, fused: boolean): asm.Function {
-  const [a, b, c, k, ldc] = [0, 1, 2, 3, 4];
-  const sum = (r: number, v: number): number => 5 + 2 * r + v;
-  const [b0, b1, x] = [13, 14, 15];
+  const [a, b, c, k, rowA, columnA, rowB, rowC, row2, row3] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const sum = (r: number, v: number): number => 10 + 2 * r + v;
+  const [b0, b1, x] = [18, 19, 20];
+  const fromRow = [[], rowA, row2, row3].map((r) =>
+    typeof r === "number" ? asm.add(asm.get(a), asm.get(r)) : asm.get(a),
+  );
   const each = <T>(n: number, f: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => f(i));
   const term = (r: number, v: number): asm.Code => {
     const s = asm.get(sum(r, v));
@@ -42,41 +48,42 @@ function tile({ bytes, mul, add, fma }: Lanes, fused: boolean): asm.Function {
     return asm.set(sum(r, v), fused ? asm.simd(fma, factors, s) : asm.simd(add, s, asm.simd(mul, factors)));
   };
   return {
-    params: 5,
-    locals: [[11, asm.v128]],
+    params: 8,
+    locals: [
+      [2, asm.i32],
+      [11, asm.v128],
+    ],
     body: [
+      asm.set(row2, asm.add(asm.get(rowA), asm.get(rowA))),
+      asm.set(row3, asm.add(asm.get(row2), asm.get(rowA))),
       asm.repeat(
         [
           asm.set(b0, asm.load(asm.get(b), 0)),
           asm.set(b1, asm.load(asm.get(b), 16)),
-          each(rows, (r) => [
-            asm.set(x, asm.loadSplat(bytes, asm.get(a), r * bytes)),
-            term(r, 0),
-            term(r, 1),
-          ]),
-          asm.advance(a, asm.constant(rows * bytes)),
-          asm.advance(b, asm.constant(32)),
+          each(rows, (r) => [asm.set(x, asm.loadSplat(bytes, fromRow[r]!, 0)), term(r, 0), term(r, 1)]),
+          asm.advance(a, asm.get(columnA)),
+          asm.advance(b, asm.get(rowB)),
           asm.set(k, asm.subtract(asm.get(k), asm.constant(1))),
         ],
         asm.get(k),
       ),
       each(rows, (r) => [
         each(2, (v) => asm.store(asm.get(c), 16 * v, asm.get(sum(r, v)))),
-        asm.advance(c, asm.get(ldc)),
+        asm.advance(c, asm.get(rowC)),
       ]),
     ],
   };
 }
 
-/** 一块：b 的一条留在一级缓存里，a 的各条依次经过。参数 a b c k 行条数 列条数 ldc。 */
-function block(name: string, inner: number, { bytes }: Lanes): asm.Function {
-  const [a, b, c, k, m, n, ldc] = [0, 1, 2, 3, 4, 5, 6];
-  const [i, p, q] = [7, 8, 9];
-  const args = [p, b, q, k, ldc].map(asm.get);
+/** 一块：B 的一条留在一级缓存里，A 的各条依次经过。参数 a b c k，行、列各几条，其余同上。 */
+function block(name: string, inner: number): asm.Function {
+  const [a, b, c, k, m, n, rowA, columnA, rowB, rowC] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const [i, p, q] = [10, 11, 12];
+  const args = [p, b, q, k, rowA, columnA, rowB, rowC].map(asm.get);
   const less = (local: number): asm.Code => asm.set(local, asm.subtract(asm.get(local), asm.constant(1)));
   return {
     name,
-    params: 7,
+    params: 10,
     locals: [[3, asm.i32]],
     body: asm.repeat(
       [
@@ -86,13 +93,13 @@ function block(name: string, inner: number, { bytes }: Lanes): asm.Function {
         asm.repeat(
           [
             asm.call(inner, ...args),
-            asm.advance(p, asm.multiply(asm.get(k), asm.constant(rows * bytes))),
-            asm.advance(q, asm.multiply(asm.get(ldc), asm.constant(rows))),
+            asm.advance(p, asm.multiply(asm.get(rowA), asm.constant(rows))),
+            asm.advance(q, asm.multiply(asm.get(rowC), asm.constant(rows))),
             less(i),
           ],
           asm.get(i),
         ),
-        asm.advance(b, asm.multiply(asm.get(k), asm.constant(32))),
+        asm.advance(b, asm.constant(32)),
         asm.advance(c, asm.constant(32)),
         less(n),
       ],
@@ -106,12 +113,12 @@ export function gemmModule(fused: boolean): Uint8Array<ArrayBuffer> {
   return asm.assemble(pages, [
     tile(lanes.float64, fused),
     tile(lanes.float32, fused),
-    block("float64", 0, lanes.float64),
-    block("float32", 1, lanes.float32),
+    block("float64", 0),
+    block("float32", 1),
   ]);
 }
 
-type Block = (a: number, b: number, c: number, k: number, m: number, n: number, ldc: number) => void;
+type Block = (...args: readonly number[]) => void;
 
 interface Machine {
   readonly float64: Block;
@@ -137,7 +144,7 @@ function open(): Machine | null {
   };
 }
 
-/** 这个大小的矩阵乘值得打包送进 WASM 吗；两边要同是 float64 或同是 float32。 */
+/** 这个大小的矩阵乘值得送进 WASM 吗；两边要同是 float64 或同是 float32。 */
 export function wasmFits(
   m: number,
   n: number,
@@ -154,7 +161,7 @@ export function wasmFits(
   return machine !== null;
 }
 
-/** 少于这么多次乘加时打包不划算（在 8×16×8 处已经快一倍多）。 */
+/** 少于这么多次乘加时抄进抄出不划算（在 8×16×8 处已经快一倍多）。 */
 const wasmFrom = 1000;
 
 /** out[m×n] = a[m×k]·b[k×n]，out 行优先、从 start 起；先用 wasmFits 问过。 */
@@ -167,23 +174,72 @@ export function wasmGemm(
   a: Strided,
   b: Strided,
 ): void {
+  // b 要转置而 a 小得多时，改算 (bᵀaᵀ)ᵀ：转置的是 a 与结果。
+  const swap = b.column !== 1 && (a.row === 1 ? 0 : k * m) + m * n < k * n;
+  if (swap) blocks(out, start, n, true, n, m, k, flipped(b), flipped(a));
+  else blocks(out, start, n, false, m, n, k, a, b);
+}
+
+const flipped = ({ data, offset, row, column }: Strided): Strided => ({
+  data,
+  offset,
+  row: column,
+  column: row,
+});
+
+/** 逐块算；across 为真时结果转置着写。 */
+function blocks(
+  out: TypedArray,
+  start: number,
+  pitch: number,
+  across: boolean,
+  m: number,
+  n: number,
+  k: number,
+  a: Strided,
+  b: Strided,
+): void {
   const double = out instanceof Float64Array;
   const memory = double ? machine!.f64 : machine!.f32;
   const run = double ? machine!.float64 : machine!.float32;
   const size = double ? 8 : 4;
   const columns = 32 / size;
+  // A 按它自己连续的方向放；两个方向都不连续时按行放。
+  const byColumn = a.row === 1 && a.column !== 1;
   for (let j = 0; j < n; j += blockN) {
     const nb = Math.min(blockN, n - j);
-    const nTiles = Math.ceil(nb / columns);
-    const ldc = nTiles * columns;
+    const tiles = Math.ceil(nb / columns);
+    const rowB = tiles * columns + gap / size;
+    const rowC = tiles * columns;
     for (let p = 0; p < k; p += blockK) {
       const kb = Math.min(blockK, k - p);
-      pack(memory, bAt / size, columns, b.data, b.offset + p * b.row + j * b.column, b.column, nb, b.row, kb);
+      const fromB = b.offset + p * b.row + j * b.column;
+      if (b.column === 1) copyIn(memory, bAt / size, rowB, b.data, fromB, b.row, kb, 1, nb);
+      else transposeIn(memory, bAt / size, rowB, b.data, fromB, b.row, kb, b.column, nb);
       for (let i = 0; i < m; i += blockM) {
         const mb = Math.min(blockM, m - i);
-        pack(memory, aAt / size, rows, a.data, a.offset + i * a.row + p * a.column, a.row, mb, a.column, kb);
-        run(aAt, bAt, cAt, kb, Math.ceil(mb / rows), nTiles, ldc * size);
-        copyOut(memory, cAt / size, ldc, out, start + i * n + j, n, mb, nb, p > 0);
+        const fromA = a.offset + i * a.row + p * a.column;
+        const rowA = byColumn ? 1 : kb;
+        const columnA = byColumn ? mb : 1;
+        if (byColumn) copyIn(memory, aAt / size, mb, a.data, fromA, a.column, kb, 1, mb);
+        else copyIn(memory, aAt / size, kb, a.data, fromA, a.row, mb, a.column, kb);
+        const high = Math.ceil(mb / rows);
+        run(aAt, bAt, cAt, kb, high, tiles, rowA * size, columnA * size, rowB * size, rowC * size);
+        const to = start + (across ? i + j * pitch : i * pitch + j);
+        if (p > 0)
+          addOut(
+            memory,
+            cAt / size,
+            across ? 1 : rowC,
+            across ? rowC : 1,
+            out,
+            to,
+            pitch,
+            across ? nb : mb,
+            across ? mb : nb,
+          );
+        else if (across) transposeIn(out, to, pitch, memory, cAt / size, 1, nb, rowC, mb);
+        else copyIn(out, to, pitch, memory, cAt / size, rowC, mb, 1, nb);
       }
     }
   }

@@ -8,58 +8,69 @@ export interface Strided {
   readonly column: number;
 }
 
-/**
- * 把 count 条（相邻两条相隔 across）按 width 条一组打包：组内先走 width 条的第 0 个元素，再走第 1 个 ……
- * 一条有 length 个元素，相隔 along。凑不满一组的补零。
- */
-export function pack(
+/** 连续的一段至少这么长才值得整段抄：建一个子数组本身也要花时间。 */
+const longRun = 64;
+
+/** 把 m 行 n 列抄到 to：源的行距、列距任意，目的地行距 pitch、列连续。 */
+export function copyIn(
   to: TypedArray,
   at: number,
-  width: number,
+  pitch: number,
   data: TypedArray,
   from: number,
-  across: number,
-  count: number,
-  along: number,
-  length: number,
+  row: number,
+  m: number,
+  column: number,
+  n: number,
 ): void {
-  for (let t = 0; t < count; t += width, from += width * across) {
-    const live = Math.min(width, count - t);
-    if (live < width) to.fill(0, at, at + width * length);
-    if (width === 4 && live === 4) {
-      const [s2, s3] = [2 * across, 3 * across];
-      for (let p = 0, s = from; p < length; p++, s += along, at += 4) {
-        to[at] = data[s]!;
-        to[at + 1] = data[s + across]!;
-        to[at + 2] = data[s + s2]!;
-        to[at + 3] = data[s + s3]!;
-      }
-    } else {
-      for (let p = 0, s = from; p < length; p++, s += along, at += width) {
-        for (let c = 0, q = s; c < live; c++, q += across) to[at + c] = data[q]!;
-      }
-    }
+  if (column === 1 && row === n && pitch === n && m * n >= longRun) {
+    to.set(data.subarray(from, from + m * n), at);
+    return;
+  }
+  for (let i = 0; i < m; i++, at += pitch, from += row) {
+    if (column === 1 && n >= longRun) to.set(data.subarray(from, from + n), at);
+    else for (let j = 0, s = from; j < n; j++, s += column) to[at + j] = data[s]!;
   }
 }
 
-/** 把 WASM 里算好的一块（行距 ldc）抄到 out，或加到 out 上。 */
-export function copyOut(
-  block: TypedArray,
+/** 同 copyIn，但源在行的方向连续：每次走四列，两边都不至于每步跳一条缓存线。 */
+export function transposeIn(
+  to: TypedArray,
   at: number,
-  ldc: number,
-  out: TypedArray,
-  to: number,
+  pitch: number,
+  data: TypedArray,
+  from: number,
   row: number,
   m: number,
+  column: number,
   n: number,
-  add: boolean,
 ): void {
-  if (!add && ldc === n && row === n) {
-    out.set(block.subarray(at, at + m * n), to);
-    return;
+  const [c2, c3] = [2 * column, 3 * column];
+  let j = 0;
+  for (; j + 3 < n; j += 4, from += 4 * column) {
+    for (let i = 0, s = from, d = at + j; i < m; i++, s += row, d += pitch) {
+      to[d] = data[s]!;
+      to[d + 1] = data[s + column]!;
+      to[d + 2] = data[s + c2]!;
+      to[d + 3] = data[s + c3]!;
+    }
   }
-  for (let i = 0; i < m; i++, at += ldc, to += row) {
-    if (add) for (let j = 0; j < n; j++) out[to + j]! += block[at + j]!;
-    else for (let j = 0; j < n; j++) out[to + j] = block[at + j]!;
+  if (j < n) copyIn(to, at + j, pitch, data, from, row, m, column, n - j);
+}
+
+/** 把 m 行 n 列（行距、列距任意）加到 out 上。 */
+export function addOut(
+  data: TypedArray,
+  from: number,
+  row: number,
+  column: number,
+  out: TypedArray,
+  to: number,
+  pitch: number,
+  m: number,
+  n: number,
+): void {
+  for (let i = 0; i < m; i++, from += row, to += pitch) {
+    for (let j = 0, s = from; j < n; j++, s += column) out[to + j]! += data[s]!;
   }
 }
