@@ -72,6 +72,16 @@ describe("浏览器里的大小（gzip）", () => {
     this.test!.title += `（${kb(page.core)} + ${kb(page.webgpu)}）`;
   });
 
+  it("cpu 的编译器在首次下载之后另取，没有被当成无用的代码丢掉", async () => {
+    const { metafile } = await build("{ tensor, grad, jit }", true);
+    const holder = Object.values(metafile.outputs).find((o) =>
+      Object.entries(o.inputs).some(([path, x]) => path.endsWith("cpu/compile.js") && x.bytesInOutput > 0),
+    );
+    assert.ok(holder);
+    const { modules } = await measure("{ tensor, grad, jit }");
+    assert.ok(!modules.includes("devices/cpu/compile.js"));
+  });
+
   it("没有用到的部分不会进来：画图、梯度检查、损失、GPU", async () => {
     const unused = /^(?:check|losses|graph\/svg|graph\/layout|graph\/trace|devices\/(?:webgpu|tensorflow))/;
     const { modules } = await measure("{ tensor, grad, jit }");

@@ -1,4 +1,5 @@
 import "./methods.js";
+import "./devices/cpu/accelerate.js";
 
 export * from "./check/index.js";
 export * from "./devices/index.js";

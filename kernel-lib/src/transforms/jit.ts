@@ -1,4 +1,4 @@
-import "../devices/cpu/compile.js";
+import "../devices/cpu/accelerate.js";
 import { defaultDevice } from "../devices/default.js";
 import type { Device } from "../devices/device.js";
 import { evaluate } from "../devices/evaluate.js";
@@ -25,6 +25,8 @@ interface Entry {
   readonly specs: readonly Spec[];
   readonly device: Device;
   readonly fallback: Device;
+  /** 设备当时的编译器：网页里它比核心晚到一步，到了就重新编译。 */
+  readonly compiler: Device["compile"];
   readonly run: (buffers: unknown[]) => unknown;
   /** 返回值全是张量：可以整个求导。 */
   readonly differentiable: boolean;
@@ -94,6 +96,7 @@ export function jit<F extends AnyFunction>(
 function matchAll(entry: Entry, args: readonly unknown[]): unknown[] | null {
   const { specs, device } = entry;
   if (args.length !== specs.length || entry.fallback !== defaultDevice()) return null;
+  if (entry.compiler !== device.compile) return null;
   const buffers: unknown[] = [];
   for (let i = 0; i < specs.length; i++) {
     if (!match(specs[i]!, args[i], device, buffers)) return null;
@@ -109,7 +112,8 @@ function compile(f: AnyFunction, args: readonly unknown[], fixed: ReadonlySet<nu
   for (;;) {
     try {
       // 图里的常量跨调用使用，不归第一次调用时外面的 scope 管。
-      return { specs, device, fallback, ...untracked(() => build(f, specs, device)) };
+      const built = untracked(() => build(f, specs, device));
+      return { specs, device, fallback, compiler: device.compile, ...built };
     } catch (error) {
       if (error instanceof OuterTracer) return null;
       // 参数都在 cpu 上，函数里的常量却在别处：换到那个设备上再来一次。

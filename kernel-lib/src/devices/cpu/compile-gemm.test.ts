@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { TypedArray } from "../../dtype.js";
+import "./accelerate.js";
 import { gemm, gemmByScalars } from "./compile-gemm.js";
-import { gemmModule, wasmFits } from "./wasm-gemm.js";
+import { gemmModule, wasmGemm } from "./wasm-gemm.js";
 import type { Strided } from "./wasm-pack.js";
 
 const element = (s: Strided, i: number, j: number): number => s.data[s.offset + i * s.row + j * s.column]!;
@@ -131,9 +132,17 @@ describe("gemm", () => {
     const bytes = gemmModule(false);
     assert.ok(WebAssembly.validate(bytes));
     assert.ok(bytes.length < 1500, String(bytes.length));
-    const d = new Float64Array(1);
-    assert.ok(wasmFits(64, 64, 64, d, d, d));
-    assert.ok(!wasmFits(64, 64, 64, d, new Float32Array(1), d));
-    assert.ok(!wasmFits(64, 64, 64, new Int32Array(1), new Int32Array(1), new Int32Array(1)));
+    const run = (out: TypedArray, a: TypedArray, b: TypedArray): boolean =>
+      wasmGemm(
+        out,
+        0,
+        32,
+        32,
+        32,
+        { data: a, offset: 0, row: 32, column: 1 },
+        { data: b, offset: 0, row: 32, column: 1 },
+      );
+    const [d, f, i] = [new Float64Array(1024), new Float32Array(1024), new Int32Array(1024)];
+    assert.deepEqual([run(d, d, d), run(f, f, f), run(d, f, d), run(i, i, i)], [true, true, false, false]);
   });
 });

@@ -1,8 +1,17 @@
 import { allocate, dtypeOf, type TypedArray } from "../../dtype.js";
-import { wasmFits, wasmGemm } from "./wasm-gemm.js";
 import type { Strided } from "./wasm-pack.js";
 
 let panel: Float64Array = new Float64Array(0);
+
+/** 更快的实现；不适合这一次的大小或类型时返回 false。 */
+type FastGemm = (...args: Parameters<typeof gemm>) => boolean;
+
+let fast: FastGemm | null = null;
+
+/** 由 accelerate.ts 装上 WASM 的实现。 */
+export function setFastGemm(implementation: FastGemm): void {
+  fast = implementation;
+}
 
 /**
  * out[m×n] = a[m×k]·b[k×n]，out 行优先、从 start 起。浮点矩阵交给 WASM SIMD；
@@ -17,11 +26,7 @@ export function gemm(
   a: Strided,
   b: Strided,
 ): void {
-  if (wasmFits(m, n, k, out, a.data, b.data)) {
-    wasmGemm(out, start, m, n, k, a, b);
-    return;
-  }
-  gemmByScalars(out, start, m, n, k, a, b);
+  if (!fast?.(out, start, m, n, k, a, b)) gemmByScalars(out, start, m, n, k, a, b);
 }
 
 /** 不用 WASM 的那一半；导出是为了在有 WASM 的机器上也测得到它。 */

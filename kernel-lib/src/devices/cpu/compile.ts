@@ -284,5 +284,3 @@ function text(a: Affine, vars: readonly Var[]): string {
   }
   return parts.join(" + ");
 }
-
-cpu.compile = compileCpu;

@@ -145,14 +145,7 @@ function open(): Machine | null {
 }
 
 /** 这个大小的矩阵乘值得送进 WASM 吗；两边要同是 float64 或同是 float32。 */
-export function wasmFits(
-  m: number,
-  n: number,
-  k: number,
-  out: TypedArray,
-  a: TypedArray,
-  b: TypedArray,
-): boolean {
+function fits(m: number, n: number, k: number, out: TypedArray, a: TypedArray, b: TypedArray): boolean {
   if (m < 2 || n < 2 || m * n * k < wasmFrom) return false;
   const dtype = dtypeOf(out);
   if ((dtype !== "float64" && dtype !== "float32") || dtypeOf(a) !== dtype) return false;
@@ -164,7 +157,7 @@ export function wasmFits(
 /** 少于这么多次乘加时抄进抄出不划算（在 8×16×8 处已经快一倍多）。 */
 const wasmFrom = 1000;
 
-/** out[m×n] = a[m×k]·b[k×n]，out 行优先、从 start 起；先用 wasmFits 问过。 */
+/** out[m×n] = a[m×k]·b[k×n]，out 行优先、从 start 起。太小、不是浮点或没有 WASM SIMD 时什么也不做，返回 false。 */
 export function wasmGemm(
   out: TypedArray,
   start: number,
@@ -173,11 +166,13 @@ export function wasmGemm(
   k: number,
   a: Strided,
   b: Strided,
-): void {
+): boolean {
+  if (!fits(m, n, k, out, a.data, b.data)) return false;
   // b 要转置而 a 小得多时，改算 (bᵀaᵀ)ᵀ：转置的是 a 与结果。
   const swap = b.column !== 1 && (a.row === 1 ? 0 : k * m) + m * n < k * n;
   if (swap) blocks(out, start, n, true, n, m, k, flipped(b), flipped(a));
   else blocks(out, start, n, false, m, n, k, a, b);
+  return true;
 }
 
 const flipped = ({ data, offset, row, column }: Strided): Strided => ({
