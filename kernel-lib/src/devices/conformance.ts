@@ -350,6 +350,11 @@ const rows: Readonly<Record<string, Row>> = {
     b.push(name, [b.float([3, 4])], { lo: [0, 2], hi: [1, 0], value: -1.5 });
     b.push(name, [b.float([3])], { lo: [1], hi: [1], value: Number.NEGATIVE_INFINITY });
     b.push(name, [b.float([0, 2])], { lo: [1, 0], hi: [1, 0], value: 7 });
+    b.push(name, [b.float([2, 1, 3, 1, 2, 2])], {
+      lo: [1, 0, 0, 1, 0, 2],
+      hi: [0, 0, 1, 0, 0, 1],
+      value: 0.5,
+    });
     b.push(name, [b.int([2], -9, 9)], { lo: [1], hi: [1], value: 4 });
   },
   concat: (b, name) => {

@@ -17,10 +17,15 @@ import {
   vmap,
 } from "../../index.js";
 import { ArrayTensor } from "../../tensor.js";
+import { cases } from "../../testing/cases.js";
+import { operations } from "../../testing/operations.js";
+import { supportOn } from "../../testing/support.js";
 import { compositions } from "../compositions.js";
 import { checkConformance, conformanceCases, uncoveredPrimitives } from "../conformance.js";
+import { checkDerivatives } from "../derivatives.js";
 import type { Device } from "../device.js";
 import { place } from "../evaluate.js";
+import { randomPrograms } from "../random-programs.js";
 import { TensorflowDevice } from "./device.js";
 import { hostPrimitives } from "./host.js";
 import { loadBackend } from "./load.js";
@@ -74,6 +79,24 @@ for (const backend of ["cpu", "wasm"]) {
         }
       });
     }
+
+    it("一百个随机的程序：任意形状的值、jit、一阶与二阶导数都与 cpu 一致", async () => {
+      const failures: string[] = [];
+      for (const program of randomPrograms(100)) {
+        const problem = await checkDerivatives(program, device);
+        if (problem) failures.push(`${program.name}：${problem}`);
+      }
+      assert.deepEqual(failures, []);
+    });
+
+    it("每个原语与公开函数的值、jit、一阶与二阶导数", async () => {
+      const failures: string[] = [];
+      for (const sample of [...cases, ...operations]) {
+        const cell = await supportOn(sample, device);
+        if (cell !== "yes") failures.push(`${JSON.stringify(sample.args)}：${JSON.stringify(cell)}`);
+      }
+      assert.deepEqual(failures, []);
+    });
 
     it("scope 释放中间结果；之后再用是 TIDU-DEV-007", () => {
       const x = new ArrayTensor(device, device.upload(Float32Array.of(1, 2), "float32"), [2], "float32");

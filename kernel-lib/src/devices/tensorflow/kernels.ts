@@ -126,6 +126,39 @@ function scatterAdd(
   return tf.reshape(tf.transpose(tf.reshape(sums, [size, pre, post]), [1, 0, 2]), [...out.shape]);
 }
 
+// 秩太高时 wasm 的 pad 不报错而给出没写过的内存，所以一次只补一轴，前后的轴各并成一轴。
+function pad(
+  tf: Tf,
+  [x]: readonly TfTensor[],
+  { lo, hi, value }: { lo: number[]; hi: number[]; value: number },
+  out: Aval,
+): TfTensor {
+  if (lo.length <= 4) {
+    return tf.pad(
+      x!,
+      lo.map((n, i): [number, number] => [n, hi[i]!]),
+      value,
+    );
+  }
+  let y = x!;
+  const shape = [...x!.shape];
+  for (const [i, n] of lo.entries()) {
+    if (n === 0 && hi[i] === 0) continue;
+    const lines = tf.reshape(y, [sizeOf(shape.slice(0, i)), shape[i]!, sizeOf(shape.slice(i + 1))]);
+    y = tf.pad(
+      lines,
+      [
+        [0, 0],
+        [n, hi[i]!],
+        [0, 0],
+      ],
+      value,
+    );
+    shape[i]! += n + hi[i]!;
+  }
+  return tf.reshape(y, [...out.shape]);
+}
+
 function matmul(tf: Tf, [a, b]: readonly TfTensor[], _: unknown, out: Aval): TfTensor {
   if (a!.shape.at(-1) === 0) return tf.zeros([...out.shape], tfType(out.dtype));
   // tfjs 的批轴广播在两边都要放大时算错（[2,1,m,k]×[3,k,n]），所以先各自铺开。
@@ -266,12 +299,7 @@ export const kernels: Readonly<Record<string, TfKernel>> = {
     }
     return y;
   },
-  pad: (tf, [x], { lo, hi, value }) =>
-    tf.pad(
-      x!,
-      lo.map((n: number, i: number) => [n, hi[i]]),
-      value,
-    ),
+  pad,
   concat: (tf, inputs, { axis }, out) => {
     const dtype = tfType(out.dtype);
     return tf.concat(
