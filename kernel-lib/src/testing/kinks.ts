@@ -62,7 +62,7 @@ export const smooth: ReadonlySet<string> = new Set(
     "add sub mul div neg square pow exp expm1 log log1p logaddexp sqrt sigmoid softplus",
     "sin cos tan asin acos atan atan2 sinh cosh tanh sechSquare erf erfc erfinv",
     "sum prod cumsum matmul det logdet cofactor solve triangularSolve cholesky eigh svd qr pinv",
-    "reshape transpose broadcastTo slice flip pad concat gather scatterAdd where",
+    "reshape transpose broadcastTo slice flip pad concat gather scatterAdd unfold fold where",
     "mod detach stopGradient random to",
   ].flatMap((line) => line.split(" ")),
 );
