@@ -12,6 +12,8 @@ type Outcome = { kind: "reply"; message: Record<string, unknown> } | Silence;
 const MAX_LINE = 1 << 20;
 /** 一次提问期间最多收这么多字节。 */
 const MAX_TOTAL = 4 << 20;
+/** 一次提问期间最多看这么多行；每一行都要解析，几百万行会拖住裁判。 */
+const MAX_LINES = 1_000;
 
 /**
  * 与沙箱里那个进程的通道，一次一个问题。对方可以往里写任何东西：
@@ -22,6 +24,7 @@ export class Channel {
   readonly #pipe: Duplex;
   #buffer = "";
   #total = 0;
+  #lines = 0;
   #nextId = 1;
   #waiting: { id: number; finish(outcome: Outcome): void } | null = null;
   #dead: string | null = null;
@@ -85,6 +88,7 @@ export class Channel {
   #wait(id: number, timeout: number): Promise<Outcome> {
     if (this.#dead !== null) return Promise.resolve({ kind: "died", reason: this.#dead });
     this.#total = 0;
+    this.#lines = 0;
     return new Promise((resolve) => {
       const timer = setTimeout(() => finish({ kind: "timeout" }), timeout);
       const finish = (outcome: Outcome) => {
@@ -103,6 +107,7 @@ export class Channel {
     for (let end = this.#buffer.indexOf("\n"); end >= 0; end = this.#buffer.indexOf("\n")) {
       const line = this.#buffer.slice(0, end);
       this.#buffer = this.#buffer.slice(end + 1);
+      if (++this.#lines > MAX_LINES) return this.kill(messages.outputTooLarge);
       this.#line(line);
     }
     if (this.#buffer.length > MAX_LINE || this.#total > MAX_TOTAL) this.kill(messages.outputTooLarge);

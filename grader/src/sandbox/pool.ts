@@ -17,7 +17,7 @@ export class Pool {
   #spares: Promise<Channel>[] = [];
   #closed = false;
 
-  constructor(open: () => Channel, size: number, startTimeout = 15_000) {
+  constructor(open: () => Channel, size: number, startTimeout = 30_000) {
     this.#open = open;
     this.#size = size;
     this.#startTimeout = startTimeout;

@@ -1,0 +1,7 @@
+// 企图：返回永不兑现的 Promise
+// 预期：一分也不多得。
+// 得分：1
+// 消息：像是死循环
+function huberGrad(e: number, delta: number): any {
+  return new Promise(() => {});
+}
