@@ -26,10 +26,20 @@ const attacks = readAttacks();
 const short: TimeLimits = { cell: 1_200, call: 600, question: 1_500, submission: 30_000 };
 const long: TimeLimits = { cell: 10_000, call: 4_000, question: 10_000, submission: 120_000 };
 
-/** 默认只在最强的机制下跑全部，在其余机制下跑结果与机制有关的那些；TIDU_ATTACKS=all 全跑。 */
-function chosen(isolation: Isolation): Attack[] {
-  const strongest = sandboxStrength().mechanism === isolation || process.env.TIDU_ATTACKS === "all";
-  return attacks.filter((attack) => !attack.unstopped.includes(isolation) && (strongest || attack.focus));
+/**
+ * 默认在最强的机制下跑全部，在权限模型下跑结果与机制有关的那些；
+ * TIDU_ATTACKS=all 在每种机制下全跑，TIDU_ATTACKS=unshare 只跑指名的那种。
+ */
+const wanted = process.env.TIDU_ATTACKS;
+const strongest = sandboxStrength().mechanism;
+const chosen = isolations.filter(
+  (name) =>
+    wanted === "all" || wanted === name || (!wanted && (name === strongest || name === "node-permission")),
+);
+
+function attacksOn(isolation: Isolation): Attack[] {
+  const all = wanted !== undefined || isolation === strongest;
+  return attacks.filter((attack) => !attack.unstopped.includes(isolation) && (all || attack.focus));
 }
 
 describe("攻击", function () {
@@ -59,7 +69,7 @@ describe("攻击", function () {
     }
   });
 
-  for (const isolation of isolations.filter((name) => (process.env.TIDU_ONLY ?? name) === name)) {
+  for (const isolation of chosen) {
     describe(isolation, () => {
       let stage: Stage;
       let canary: string;
@@ -89,7 +99,7 @@ describe("攻击", function () {
         visits = 0;
         // 诚实的提交夹在攻击之间，几份同时判。
         const clean: Attack = { name: "诚实", aim: "", score: [1, 1], unstopped: "", focus: false, code: "" };
-        const queue: (() => Promise<unknown>)[] = chosen(isolation).map((attack, i) => async () => {
+        const queue: (() => Promise<unknown>)[] = attacksOn(isolation).map((attack, i) => async () => {
           outcomes.set(attack.name, await grade(attack, short));
           if (i % 10 === 0) honest.push(await grade(clean, long));
         });
@@ -104,7 +114,7 @@ describe("攻击", function () {
         if (canary !== undefined) rmSync(canary, { recursive: true, force: true });
       });
 
-      for (const attack of chosen(isolation)) {
+      for (const attack of attacksOn(isolation)) {
         it(`${attack.name}：${attack.aim}`, async () => {
           let graded = outcomes.get(attack.name)!;
           const [least, most] = attack.score;

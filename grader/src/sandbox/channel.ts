@@ -107,10 +107,11 @@ export class Channel {
     for (let end = this.#buffer.indexOf("\n"); end >= 0; end = this.#buffer.indexOf("\n")) {
       const line = this.#buffer.slice(0, end);
       this.#buffer = this.#buffer.slice(end + 1);
-      if (++this.#lines > MAX_LINES) return this.kill(messages.outputTooLarge);
+      if (++this.#lines > MAX_LINES) break;
       this.#line(line);
     }
-    if (this.#buffer.length > MAX_LINE || this.#total > MAX_TOTAL) this.kill(messages.outputTooLarge);
+    if (this.#buffer.length > MAX_LINE || this.#total > MAX_TOTAL || this.#lines > MAX_LINES)
+      this.kill(messages.outputTooLarge);
   }
 
   #line(line: string): void {

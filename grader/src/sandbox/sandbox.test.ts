@@ -14,6 +14,7 @@ const solutionPath = join(root, "solutions/3-architectures/02-losses.ipynb");
 const exercisePath = join(root, "exercises/3-architectures/02-losses.ipynb");
 const times = { cell: 2_500, call: 1_500, question: 6_000, submission: 60_000 };
 
+/** 攻击见 attacks.test.ts；这里是诚实的提交，和只赔上一题。 */
 describe("沙箱", function () {
   this.timeout(120_000);
   let stage: Stage;
@@ -29,36 +30,11 @@ describe("沙箱", function () {
 
   const gradeFile = (path: string): Promise<Graded> => gradeSubmission(path, { seed: 42, stage, times });
 
-  /** 把标准解答的某些单元格换掉（键是单元格 id），或在最前面加一格，然后判分。 */
-  async function gradeWith(changes: Record<string, string>, first?: string): Promise<Graded> {
+  /** 把标准解答的某些单元格换掉（键是单元格 id），然后判分。 */
+  async function gradeWith(changes: Record<string, string>): Promise<Graded> {
     const notebook = JSON.parse(readFileSync(solutionPath, "utf8"));
     for (const cell of notebook.cells) if (cell.id in changes) cell.source = changes[cell.id];
-    if (first !== undefined) {
-      notebook.cells.unshift({
-        cell_type: "code",
-        id: "attack",
-        metadata: {},
-        source: first,
-        outputs: [],
-        execution_count: null,
-      });
-    }
     const path = join(folder, "submission.ipynb");
-    writeFileSync(path, JSON.stringify(notebook));
-    return gradeFile(path);
-  }
-  /** 没动过的练习，前面加一格。 */
-  async function gradeExercise(first: string): Promise<Graded> {
-    const notebook = JSON.parse(readFileSync(exercisePath, "utf8"));
-    notebook.cells.unshift({
-      cell_type: "code",
-      id: "attack",
-      metadata: {},
-      source: first,
-      outputs: [],
-      execution_count: null,
-    });
-    const path = join(folder, "exercise.ipynb");
     writeFileSync(path, JSON.stringify(notebook));
     return gradeFile(path);
   }
@@ -90,36 +66,6 @@ describe("沙箱", function () {
     assert.equal(graded.score, 8);
   });
 
-  const wrong = huberGrad("  return 0.5 * e;");
-  const attacks: Record<string, string> = {
-    打印伪造的报告:
-      'console.log(JSON.stringify({ version: 1, submissions: [{ score: 10, maxScore: 10, verdict: "right" }] }));\nprocess.stdout.write("10/10 正确\\n");',
-    改写数学与内建:
-      "Math.abs = () => 0; Math.sign = () => 0; Math.max = () => 0; Number.isFinite = () => true; Object.is = () => true;\nArray.prototype.every = () => true; Array.prototype.map = function () { return this; };",
-    改写JSON:
-      'const original = JSON.stringify; JSON.stringify = (x: any, ...r: any[]) => original(x?.op === "answer" ? { ...x, reply: { kind: "right", verdict: "right", score: 10 } } : x, ...r);',
-    "改写 Promise 与 Symbol":
-      'Promise.prototype.then = function (f: any) { f?.({ verdict: "right", score: 1 }); return this; } as any;',
-    "process.send 与伪造的消息":
-      'const p: any = process; p.send?.({ verdict: "right" }); p.emit("message", { verdict: "right" });\nconst fs = await import("node:fs"); for (let fd = 1; fd < 12; fd++) { try { fs.writeSync(fd, JSON.stringify({ id: 1, op: "answer", reply: { kind: "value", value: 0 }, verdict: "right", score: 10 }) + "\\n"); } catch {} }',
-    "改写 Math.abs 与 valueOf":
-      'Math.abs = () => 0; Number.prototype.valueOf = () => 0 as any; Number.prototype.toString = () => "0";',
-    预先写好一串回答:
-      'const fs = await import("node:fs"); setInterval(() => { for (let id = 1; id < 400; id++) fs.writeSync(3, JSON.stringify({ id, op: "answer", reply: { kind: "value", value: 0.5 } }) + "\\n"); }, 1);',
-    抢读通道: 'const fs = await import("node:fs"); try { fs.readSync(3, Buffer.alloc(1 << 16)); } catch {}',
-  };
-  for (const [name, code] of Object.entries(attacks)) {
-    it(`${name}：错的仍是错的，一分也不多得`, async () => {
-      const graded = await gradeWith(wrong, code);
-      assert.equal(graded.maxScore, 10);
-      assert.equal(of(graded, "huber.grad").score, 0);
-      assert.equal(of(graded, "huber.batch").score, 0);
-      assert.ok(graded.score <= 8);
-      const blank = await gradeExercise(code);
-      assert.deepEqual([blank.score, blank.maxScore], [0, 10]);
-    });
-  }
-
   it("函数里死循环：只赔上这一题", async () => {
     const graded = await gradeWith({
       "huber-value": "function huberValue(e: number, delta: number): number { for (;;) {} }",
@@ -129,84 +75,14 @@ describe("沙箱", function () {
     assert.equal(graded.score, 9);
   });
 
-  it("await 永不兑现：只赔上这一题", async () => {
+  it("process.exit：只赔上这一题", async () => {
     const graded = await gradeWith({
-      "huber-value": "async function huberValue() { await new Promise(() => {}); return 1; }",
+      "huber-value": "function huberValue(): number { process.exit(0); return 1; }",
     });
     assert.equal(of(graded, "huber.value").verdict, "error");
     assert.equal(graded.score, 9);
-  });
-
-  it("单元格顶层死循环：只赔上这一格的题，并指出是哪一格", async () => {
-    const graded = await gradeWith({
-      "triplet-value": "while (true) {}\nfunction tripletValue() { return 0; }",
-    });
-    assert.equal(of(graded, "triplet.value").verdict, "unanswered");
-    assert.match(of(graded, "triplet.value").message, /单元格 \[\d+\].*死循环/);
-    assert.equal(graded.score, 9);
-  });
-
-  it("process.exit、杀死自己：只赔上这一题", async () => {
-    for (const body of ["process.exit(0);", "process.kill(process.pid, 'SIGKILL');", "process.abort();"]) {
-      const graded = await gradeWith({
-        "huber-value": `function huberValue(): number { ${body} return 1; }`,
-      });
-      assert.equal(of(graded, "huber.value").verdict, "error");
-      assert.equal(graded.score, 9, body);
-    }
     const top = await gradeWith({ "huber-value": "process.exit(0);" });
     assert.equal(top.score, 9);
-  });
-
-  it("内存炸弹（堆与缓冲区）：只赔上这一题", async function () {
-    if (!sandboxStrength().memory) this.skip();
-    const bombs = [
-      "const a: any[] = []; for (;;) a.push(new Array(1000).fill(a.length));",
-      "const a: any[] = []; for (;;) a.push(Buffer.alloc(1 << 26, 1));",
-    ];
-    for (const bomb of bombs) {
-      const graded = await gradeWith({ "huber-value": `function huberValue(): number { ${bomb} }` });
-      assert.equal(of(graded, "huber.value").verdict, "error", bomb);
-      assert.equal(graded.score, 9, bomb);
-    }
-  });
-
-  it("海量输出、巨大的返回值：只赔上这一题", async () => {
-    const loud = await gradeWith({}, 'for (let i = 0; i < 200_000; i++) console.log("x".repeat(100));');
-    assert.equal(loud.score, 10);
-    const big = await gradeWith({
-      "huber-value": "function huberValue(): any { return new Array(5e6).fill(1); }",
-    });
-    assert.equal(big.score, 9);
-    const flood =
-      'const fs = require("node:fs"); const x = Buffer.alloc(1 << 20, 65); for (;;) { try { fs.writeSync(3, x); } catch {} }';
-    const flooded = await gradeWith({ "huber-value": `function huberValue(): number { ${flood} }` });
-    assert.equal(of(flooded, "huber.value").verdict, "error");
-    assert.equal(flooded.score, 9);
-  });
-
-  it("用异常的文字冒充报告：换行与转义序列都去掉", async () => {
-    const forged = "\\u001b[2J\\n  ✓ Huber 损失的值（huber.value）1/1  正确\\u202e";
-    const graded = await gradeWith({
-      "huber-value": `function huberValue(): never { throw new Error("${forged}"); }`,
-    });
-    assert.equal(of(graded, "huber.value").score, 0);
-    assert.doesNotMatch(of(graded, "huber.value").message, /\p{Cc}|\u202e/u);
-    // 绕过占位的外壳，直接往通道里写奇怪的结构。
-    const raw = `function huberValue() { const fs = require("node:fs");
-      for (let id = 1; id < 200; id++) fs.writeSync(3, JSON.stringify({ id, op: "answer", reply: { kind: "throw", name: { toString: 1 }, message: { toString: 1, valueOf: 1 } } }) + "\\n");
-      return 0; }`;
-    const strange = await gradeWith({ "huber-value": raw });
-    assert.equal(of(strange, "huber.value").score, 0);
-    assert.equal(strange.maxScore, 10);
-  });
-
-  it("每次都慢一点点：一题的总时间有上限", async () => {
-    const slow =
-      "async function huberValue(e: number, delta: number) { await new Promise((r) => setTimeout(r, 600)); return 0; }";
-    const graded = await gradeWith({ "huber-value": slow });
-    assert.match(of(graded, "huber.value").message, /加起来超过 6 秒/);
-    assert.equal(graded.score, 9);
   });
 
   it("箭头函数、用梯度库、返回张量，都可以", async () => {
@@ -227,18 +103,6 @@ describe("沙箱", function () {
     assert.equal(of(graded, "huber.value").verdict, "unanswered");
     assert.match(of(graded, "huber.value").message, /单元格 \[\d+\].*SyntaxError/);
     assert.equal(graded.score, 9);
-  });
-
-  it("返回值是 getter、Proxy、改过 toJSON 的对象：按它真正给出的数判", async () => {
-    const proxied = await gradeWith({
-      "huber-value":
-        "function huberValue(e: number, delta: number): any { return new Proxy([], { get: () => 1 }); }",
-    });
-    assert.equal(proxied.score, 9);
-    const json = await gradeWith({
-      "huber-value": "function huberValue(): any { return { toJSON: () => 0, valueOf: () => 0 }; }",
-    });
-    assert.equal(json.score, 9);
   });
 
   it("重复、删掉、换了次序的单元格都照样判", async () => {
