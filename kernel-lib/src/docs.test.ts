@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
 import * as library from "./index.js";
+import { declaration, publicNames, renderApi } from "./testing/api.js";
 
 // 公开函数的文档里每个 @example 都在这里运行：注释 “// => 值” 左边的表达式要等于右边的值
 // （相对误差 1e-12，或写成 “// => 值 ± 绝对误差”）；“// 抛 TIDU-…” 表示左边应抛出这个错误。
@@ -18,9 +19,6 @@ interface Example {
 
 const source = fileURLToPath(new URL("../src/", import.meta.url));
 
-const documented =
-  /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export (?:declare )?(?:abstract )?(?:async )?(?:function\*?|const|class) (\w+)/g;
-
 function* sources(): Generator<{ path: string; file: string }> {
   for (const entry of readdirSync(source, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !/(?<!\.test)\.ts$/.test(entry.name)) continue;
@@ -30,15 +28,15 @@ function* sources(): Generator<{ path: string; file: string }> {
 }
 
 function* inFile(text: string, file: string): Generator<Example> {
-  for (const match of text.matchAll(documented)) {
-    const lines = match[1]!.split("\n").map((l) => l.replace(/^\s*\* ?/, ""));
+  for (const match of text.matchAll(declaration)) {
+    const lines = (match[1] ?? "").split("\n").map((l) => l.replace(/^\s*\* ?/, ""));
     const first = text.slice(0, match.index).split("\n").length;
     for (let i = 0; i < lines.length; i++) {
       if (!lines[i]!.startsWith("@example")) continue;
       const code: string[] = [];
       let j = i + 1;
       for (; j < lines.length && !lines[j]!.startsWith("@"); j++) code.push(lines[j]!);
-      yield { file, line: first + i, owner: match[2]!, code: code.join("\n").trim() };
+      yield { file, line: first + i, owner: match[3]!, code: code.join("\n").trim() };
     }
   }
 }
@@ -106,22 +104,38 @@ describe("文档里的例子", () => {
     });
   }
 
-  it("每个公开函数都有例子", () => {
-    const owners = new Set(all.map((e) => e.owner));
-    const missing = Object.entries(library)
-      .filter(
-        ([name, value]) => typeof value === "function" && !/^class\b/.test(`${value}`) && !owners.has(name),
-      )
-      .map(([name]) => name);
+  const names = publicNames(source);
+
+  it("每个公开的名字都有中文文档，函数、类与常量还有例子", () => {
+    assert.deepEqual(
+      Object.keys(library).filter((name) => !names.some((n) => n.name === name)),
+      [],
+      "没有从 index.ts 找到",
+    );
+    const missing = names.flatMap((n) => {
+      if (!/[\u4e00-\u9fff]/.test(n.doc)) return [`${n.file} ${n.name}：没有文档`];
+      const value = n.kind !== "interface" && n.kind !== "type";
+      return value && n.examples === 0 ? [`${n.file} ${n.name}：没有例子`] : [];
+    });
     assert.deepEqual(missing, []);
+    // 数过的例子就是上面运行过的。
+    const counted = names.reduce((total, n) => total + n.examples, 0);
+    assert.ok(all.length >= counted && counted > 150);
+  });
+
+  it("API.md 是新的", () => {
+    const page = fileURLToPath(new URL("../API.md", import.meta.url));
+    if (process.env["TIDU_UPDATE"]) writeFileSync(page, renderApi(source));
+    assert.equal(readFileSync(page, "utf8"), renderApi(source), "过期了：请运行 node scripts/features.mjs");
   });
 
   it("方法的说明就是同名函数文档的第一句", () => {
     const firstSentence = new Map<string, string>();
     for (const { path, file } of sources()) {
       if (!/^(primitives|functions|devices\/transfer)/.test(file)) continue;
-      for (const [, doc, name] of readFileSync(path, "utf8").matchAll(documented)) {
-        const text = doc!.replace(/^\s*\* ?/gm, "").replaceAll("\n", "");
+      for (const [, doc, , name] of readFileSync(path, "utf8").matchAll(declaration)) {
+        if (!doc) continue;
+        const text = doc.replace(/^\s*\* ?/gm, "").replaceAll("\n", "");
         firstSentence.set(
           name!,
           text

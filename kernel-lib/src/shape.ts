@@ -1,5 +1,6 @@
 import { TiduError } from "./errors.js";
 
+/** 张量的形状：各轴的长度；标量是 []。 */
 export type Shape = readonly number[];
 
 export function sizeOf(shape: Shape): number {

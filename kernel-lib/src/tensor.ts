@@ -6,6 +6,7 @@ import { TiduError } from "./errors.js";
 import type { TensorMethods } from "./methods.js";
 import { type Shape, showShape, sizeOf } from "./shape.js";
 
+/** 数或布尔值的嵌套数组，每一层长度整齐。 */
 export type NestedArray = readonly (number | boolean | NestedArray)[];
 /** 凡要张量的地方都可以给数、嵌套数组或类型化数组。 */
 export type TensorLike = Tensor | number | boolean | NestedArray | TypedArray;
@@ -18,6 +19,10 @@ export interface Tensor extends TensorMethods {}
 /**
  * 张量：形状、元素类型、所在设备。具体的值是 ArrayTensor；变换内部流动的是追踪值（Tracer），
  * 两者接口相同，所以同一个函数既能求值也能求导。
+ *
+ * @example
+ * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+ * [x.shape, x.rank, x.size, x.dtype] // => [[2, 3], 2, 6, "float64"]
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: 方法由 methods.ts 全部装上，有测试逐个核对。
 export abstract class Tensor {

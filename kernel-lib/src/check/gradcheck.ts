@@ -8,6 +8,7 @@ import { Line, nudge } from "./line.js";
 import { gradientOf, type Problem, prepare, read, requireDeterministic, requireFinite } from "./problem.js";
 import { type CoordinateCheck, GradcheckReport } from "./report.js";
 
+/** gradcheck 的选项。 */
 export interface GradcheckOptions {
   /** 2 时连二阶导数一起查（对梯度再查一遍）。缺省 1。 */
   readonly order?: 1 | 2;

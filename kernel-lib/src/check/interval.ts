@@ -18,6 +18,7 @@ export interface DerivativeInterval {
   readonly scale: number;
 }
 
+/** 对一个声称的导数的判定：对、错，或在这一点说不准。 */
 export type Verdict = "right" | "wrong" | "undecided";
 
 /** 左右合起来的区间。 */

@@ -5,6 +5,7 @@ import { showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { conv2d, type Pair } from "./convolution.js";
 
+/** 转置卷积的选项，含义与正向的卷积相同。 */
 export interface ConvTransposeOptions {
   /** 卷积的步长；这里是放大的倍数，缺省 1。 */
   readonly strides?: Pair;

@@ -11,6 +11,7 @@ import type { Tensor, TensorLike } from "../tensor.js";
 /** 一个数表示两个方向相同；[高, 宽] 分别给。 */
 export type Pair = number | readonly [number, number];
 
+/** 在图上滑动的窗口：卷积与池化共用的选项。 */
 export interface WindowOptions {
   /** 窗口每次移动多少格；卷积缺省 1，池化缺省等于窗口大小。 */
   readonly strides?: Pair;
@@ -18,6 +19,7 @@ export interface WindowOptions {
   readonly padding?: Pair | "same" | "valid";
 }
 
+/** 卷积的选项：除窗口的步长与补边外，还有膨胀与分组。 */
 export interface ConvOptions extends WindowOptions {
   /** 核里相邻两格在输入上隔多远，缺省 1。 */
   readonly dilation?: Pair;

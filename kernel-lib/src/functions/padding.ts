@@ -4,6 +4,7 @@ import { gather } from "../primitives/indexing.js";
 import { showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 
+/** 补边取什么值：reflect 以边缘元素为轴对折，edge 重复边缘，wrap 首尾相接。 */
 export type PadMode = "reflect" | "edge" | "wrap";
 
 /** 补边后第 i 格取原来的第几格（i 可以是负的）。 */

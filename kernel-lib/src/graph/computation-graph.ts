@@ -31,7 +31,13 @@ export interface Frame {
 
 type Traced = GraphNode & { readonly result: ArrayTensor };
 
-/** 带数值的计算图，由 trace 得到。 */
+/**
+ * 带数值的计算图，由 trace 得到。
+ *
+ * @example
+ * const graph = trace((x: Tensor) => add(mul(x, x), x))(3);
+ * [graph.output.value.item(), graph.inputs.length] // => [12, 1]
+ */
 export class ComputationGraph {
   readonly nodes: readonly ComputationNode[];
   readonly outputs: readonly ComputationNode[];

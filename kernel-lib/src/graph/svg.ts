@@ -1,6 +1,7 @@
 import { layout, type Point } from "./layout.js";
 import type { Box } from "./readable.js";
 
+/** 画计算图的选项。 */
 export interface SvgOptions {
   /** 配色：auto 跟随系统的深浅色。缺省 auto。 */
   readonly theme?: "auto" | "light" | "dark";

@@ -83,6 +83,7 @@ class TraceInterpreter extends Interpreter {
   }
 }
 
+/** trace 的选项。 */
 export interface TraceOptions {
   /** 为真时还算出每个节点的伴随值（输出对它的导数）；输出必须是一个标量。 */
   readonly grad?: boolean;

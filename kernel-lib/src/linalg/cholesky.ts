@@ -54,6 +54,7 @@ function substitute(a: Tensor, b: Tensor, params: TriangularParams): Tensor {
   return bind(triangularP, [a, b], params);
 }
 
+/** triangularSolve 的选项：用哪个三角，要不要转置。 */
 export interface TriangularOptions {
   /** 用下三角（缺省）还是上三角；另一半的元素不看。 */
   readonly lower?: boolean;

@@ -13,6 +13,7 @@ import { showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { requireValues } from "./fused.js";
 
+/** 注意力的选项：温度与遮罩。 */
 export interface AttentionOptions {
   /** 温度 τ > 0，缺省 √D；可以是张量，能求导。 */
   readonly temperature?: TensorLike;

@@ -6,6 +6,7 @@ import { mean } from "../functions/index.js";
 import { sum } from "../primitives/index.js";
 import { ArrayTensor, type Tensor } from "../tensor.js";
 
+/** 一批样本的损失怎样合成一个：不合、取平均、求和。 */
 export type Reduction = "none" | "mean" | "sum";
 
 export function reduce(loss: Tensor, reduction: Reduction): Tensor {

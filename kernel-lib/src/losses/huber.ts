@@ -49,6 +49,7 @@ function requireDelta(delta: Tensor): void {
   );
 }
 
+/** huberLoss 的选项：阈值与归约。 */
 export interface HuberOptions {
   /** 阈值 δ > 0，缺省 1。 */
   readonly delta?: TensorLike;

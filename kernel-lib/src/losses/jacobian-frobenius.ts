@@ -14,6 +14,7 @@ import { jacrev } from "../transforms/jacobian.js";
 import { vjp } from "../transforms/vjp.js";
 import { vmap } from "../transforms/vmap.js";
 
+/** jacobianFrobenius 的选项：精确计算，或用投影估计。 */
 export interface FrobeniusOptions {
   /** 投影向量，形状 [次数, ...输出形状]，各分量均值 0、方差 1。给了它就用 Hutchinson 估计，不给就精确计算。 */
   readonly projections?: TensorLike;

@@ -37,6 +37,7 @@ import type { Tensor, TensorLike } from "../tensor.js";
 import { customVjp } from "../transforms/custom-vjp.js";
 import { mayFuse, type Reduction, reduce, runFused } from "./fused.js";
 
+/** triplet 的选项：间隔与距离。 */
 export interface TripletOptions {
   /** 间隔 m ≥ 0，缺省 1。 */
   readonly margin?: number;
@@ -105,6 +106,7 @@ function features(...xs: [TensorLike, TensorLike, TensorLike]): [Tensor, Tensor,
   return [a, p, n];
 }
 
+/** tripletLoss 的选项：除间隔与距离外，还有归约。 */
 export interface TripletLossOptions extends TripletOptions {
   /** 缺省 "mean"。 */
   readonly reduction?: Reduction;

@@ -11,7 +11,10 @@ import { broadcastTo, reshape } from "./layout.js";
 import { productOfOthers } from "./product.js";
 import { astype, equal } from "./select.js";
 
+/** 一根轴或几根轴；负数从末轴数起，−1 是末轴。 */
 export type Axis = number | readonly number[];
+
+/** 归约的选项。 */
 export interface ReduceOptions {
   /** 为真时被约去的轴留下长度 1，便于再广播回去。 */
   readonly keepDims?: boolean;

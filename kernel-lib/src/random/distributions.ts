@@ -18,6 +18,7 @@ import { draw } from "./primitive.js";
 
 type FloatType = "float64" | "float32";
 
+/** uniform 的选项：取值范围与元素类型。 */
 export interface UniformOptions {
   readonly min?: number;
   readonly max?: number;

@@ -15,6 +15,7 @@ import { buildArgument, deviceOf, hasTracer, match, numberType, type Spec, specO
 import { peelArguments, withCompiledGradient } from "./jit-gradient.js";
 import { type AnyFunction, callName, requireFunction } from "./leaves.js";
 
+/** jit 的选项。 */
 export interface JitOptions {
   /** 这些位置的参数按值固定下来（循环次数、轴号等），换一个值就重新编译。 */
   readonly staticArgnums?: number | readonly number[];
