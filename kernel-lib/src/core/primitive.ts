@@ -22,8 +22,6 @@ export type Params = Readonly<Record<string, any>>;
  */
 export interface Primitive<P extends Params = Params> {
   readonly name: string;
-  /** 只有 cpu 有核；别的设备上用到时抛 TIDU-DEV-002。 */
-  readonly cpuOnly?: boolean;
   readonly shape: (args: readonly Aval[], params: P) => Aval;
   readonly jvp?: (
     primals: readonly Tensor[],

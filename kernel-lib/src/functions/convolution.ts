@@ -162,7 +162,7 @@ function windows(op: string, x: Tensor, [kh, kw]: Sizes, [sh, sw]: Sizes, [dh, d
     );
   }
   const window = { size: [kh, kw], strides: [sh, sw], dilation: [dh, dw] };
-  if (x.device === "cpu") return unfold(x, window, [oh, ow]);
+  if (x.device !== "tensorflow") return unfold(x, window, [oh, ow]);
   const zeros = lead.map(() => 0);
   const ones = lead.map(() => 1);
   const cells: Tensor[] = [];

@@ -22,15 +22,10 @@ const logdetP: Primitive<any> = definePrimitive({
 const detP: Primitive<any> = definePrimitive({
   name: "det",
   shape: ([a]) => ({ shape: a!.shape.slice(0, -2), dtype: a!.dtype }),
-  jvp: ([a], [t], out) => t && inner(gradient(a!, out), t),
-  vjp: (_, ct, out, [a]) => scaleMatrix(ct, gradient(a!, out)),
+  jvp: ([a], [t]) => t && inner(cofactor(a!), t),
+  vjp: (_, ct, __, [a]) => scaleMatrix(ct, cofactor(a!)),
   batch: ([a], [dim]) => ({ out: bind(detP, [moveAxis(a!, dim!, 0)], {}), dim: 0 }),
 });
-
-/** det 对 A 的梯度。webgpu 没有 cofactor 的核，用 det(A)·A⁻ᵀ。 */
-function gradient(a: Tensor, det: Tensor): Tensor {
-  return a.device === "webgpu" ? scaleMatrix(det, transposed(inv(a))) : cofactor(a);
-}
 
 /** 矩阵的内积 Σᵢⱼ aᵢⱼbᵢⱼ。 */
 const inner = (a: Tensor, b: Tensor): Tensor => sum(mul(a, b), [-2, -1]);
@@ -41,7 +36,6 @@ const exact = 6;
 // 代数余子式矩阵：det 对 A 的梯度。它自己的导数由 (n−1) 阶子式的行列式得到，所以奇异处任意阶都对。
 const cofactorP: Primitive<any> = definePrimitive({
   name: "cofactor",
-  cpuOnly: true,
   shape: ([a]) => a!,
   jvp: ([a], [t], c) => {
     const n = a!.shape.at(-1)!;

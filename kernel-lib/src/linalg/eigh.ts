@@ -22,7 +22,6 @@ import { asFloat, requireSquare, transposed } from "./solve.js";
 // 输出 [..., n, 1 + n]：第 0 列是特征值，其余是特征向量。
 const eighP: Primitive<any> = definePrimitive({
   name: "eigh",
-  cpuOnly: true,
   shape: ([a]) => {
     const n = a!.shape.at(-1)!;
     return { shape: [...a!.shape.slice(0, -1), n + 1], dtype: a!.dtype };
@@ -51,7 +50,7 @@ function unpack(x: Tensor): [Tensor, Tensor] {
 
 /**
  * 对称矩阵的特征分解：[特征值 w（从小到大，[..., n]），特征向量 V（列，[..., n, n]）]，A = V diag(w) Vᵀ。
- * 先把 A 对称化为 (A + Aᵀ)/2；每个特征向量绝对值最大的分量取正。不是方阵抛 TIDU-LINALG-001。只在 cpu 上。
+ * 先把 A 对称化为 (A + Aᵀ)/2；每个特征向量绝对值最大的分量取正。不是方阵抛 TIDU-LINALG-001。
  *
  * 特征值两两不等时任意阶可导。有相等的特征值时（相差不到最大者的 1e-14），特征向量不确定：
  * 一阶导数只在结果对这些特征值对称、又不经过特征向量时（如 Σw）正确，其余按约定略去。

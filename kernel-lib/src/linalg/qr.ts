@@ -22,7 +22,6 @@ import { requireMatrix } from "./svd.js";
 // 输出 [..., m + n, n]：上面是 Q，下面是 R。
 const qrP: Primitive<any> = definePrimitive({
   name: "qr",
-  cpuOnly: true,
   shape: ([a]) => {
     const [m, n] = a!.shape.slice(-2) as [number, number];
     return { shape: [...a!.shape.slice(0, -2), m + n, n], dtype: a!.dtype };
@@ -54,7 +53,7 @@ function unpack(x: Tensor): [Tensor, Tensor] {
 
 /**
  * QR 分解（reduced）：[Q（[..., m, n]，列标准正交），R（[..., n, n]，上三角，对角元非负）]。要 m ≥ n，否则抛 TIDU-LINALG-006。
- * 列满秩处可导；不满秩时求导抛 TIDU-LINALG-003。只在 cpu 上。
+ * 列满秩处可导；不满秩时求导抛 TIDU-LINALG-003。
  *
  * @example
  * qr([[3, 1], [4, 2]])[1].toArray() // => [[5, 2.2], [0, 0.4]]
@@ -75,7 +74,7 @@ export function qr(a: TensorLike): [Tensor, Tensor] {
 /**
  * 最小二乘解：使 ‖A x − b‖ 最小的 x；方程不够（m < n）时取其中范数最小的。A 是 [..., m, n]，b 是 [m] 或 [..., m, k]。
  * 由 QR 分解得到，不构造 AᵀA（那会使条件数平方）。A 要满秩，否则抛 TIDU-LINALG-003（这时请用 matmul(pinv(A), b)）；
- * 行数不符抛 TIDU-LINALG-002。只在 cpu 上。
+ * 行数不符抛 TIDU-LINALG-002。
  *
  * @example
  * lstsq([[1, 0], [1, 1], [1, 2]], [1, 3, 5]).toArray() // => [1, 2]

@@ -47,7 +47,6 @@ const outside = (q: Tensor, x: Tensor): Tensor => sub(x, matmul(q, matmul(transp
 
 const svdP: Primitive<any> = definePrimitive({
   name: "svd",
-  cpuOnly: true,
   shape: ([a]) => {
     const [m, n] = sides(a!);
     return { shape: [...a!.shape.slice(0, -2), m + n + 1, Math.min(m, n)], dtype: a!.dtype };
@@ -86,7 +85,7 @@ const svdP: Primitive<any> = definePrimitive({
 
 /**
  * 奇异值分解（reduced）：[U（[..., m, k]），s（从大到小，[..., k]），Vᵀ（[..., k, n]）]，k = min(m, n)，A = U diag(s) Vᵀ。
- * 每个右奇异向量绝对值最大的分量取正。不是矩阵抛 TIDU-LINALG-005。只在 cpu 上。
+ * 每个右奇异向量绝对值最大的分量取正。不是矩阵抛 TIDU-LINALG-005。
  *
  * 奇异值两两不等且都不为 0 时任意阶可导。有相等的或为 0 的奇异值时奇异向量不确定，经过它们的导数按约定略去；
  * 低秩近似、伪逆这类结果请直接用 pinv。
@@ -106,7 +105,6 @@ export function svd(a: TensorLike): [Tensor, Tensor, Tensor] {
 // P = A⁺ 的微分（Golub 与 Pereyra，1973）：dP = −P dA P + PPᵀ dAᵀ (I − AP) + (I − PA) dAᵀ PᵀP，秩不变时成立。
 const pinvP: Primitive<any> = definePrimitive({
   name: "pinv",
-  cpuOnly: true,
   shape: ([a]) => {
     const [m, n] = sides(a!);
     return { shape: [...a!.shape.slice(0, -2), n, m], dtype: a!.dtype };
@@ -134,7 +132,7 @@ const outsideRange = (a: Tensor, b: Tensor, x: Tensor): Tensor => sub(x, matmul(
 
 /**
  * Moore–Penrose 伪逆 [..., m, n] → [..., n, m]；小于 ε·max(m, n)·s₁ 的奇异值当作 0。秩不变处可导，奇异值相等也没有关系。
- * 不是矩阵抛 TIDU-LINALG-005。只在 cpu 上。
+ * 不是矩阵抛 TIDU-LINALG-005。
  *
  * @example
  * pinv([[1, 0], [0, 2], [0, 0]]).toArray() // => [[1, 0, 0], [0, 0.5, 0]]

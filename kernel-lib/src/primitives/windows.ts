@@ -15,7 +15,6 @@ export interface Window {
 
 const unfoldP: Primitive<any> = definePrimitive({
   name: "unfold",
-  cpuOnly: true,
   shape: ([x], window: Window & { counts: Shape }) => ({
     shape: [...x!.shape.slice(0, -2), ...window.size, ...window.counts],
     dtype: x!.dtype,
@@ -27,14 +26,13 @@ const unfoldP: Primitive<any> = definePrimitive({
 
 const foldP: Primitive<any> = definePrimitive({
   name: "fold",
-  cpuOnly: true,
   shape: ([x], { shape }) => ({ shape: [...x!.shape.slice(0, -4), ...shape], dtype: x!.dtype }),
   jvp: (_, [t], __, params) => t && bind(foldP, [t], params),
   vjp: (_, ct, __, ___, { shape: _shape, ...params }) => bind(unfoldP, [ct], params),
   batch: ([x], [dim], params) => ({ out: bind(foldP, [moveAxis(x!, dim!, 0)], params), dim: 0 }),
 });
 
-/** 全部窗口：[..., H, W] → [..., kh, kw, H′, W′]，counts = [H′, W′]。只在 cpu 上有核。 */
+/** 全部窗口：[..., H, W] → [..., kh, kw, H′, W′]，counts = [H′, W′]。tfjs 没有它的核。 */
 export function unfold(x: Tensor, window: Window, counts: Shape): Tensor {
   const { size, strides, dilation } = window;
   return bind(unfoldP, [x], { size, strides, dilation, counts });

@@ -11,6 +11,7 @@ import { compileGraph } from "./compile.js";
 import type { GpuContext } from "./context.js";
 import { broadcastTo, concat, flip, pad, slice, transpose } from "./copy.js";
 import { cumsum } from "./cumsum.js";
+import { cofactor, eigh, pinv, qr, svd } from "./decompositions.js";
 import { runElementwise } from "./elementwise.js";
 import { gather, scatterAdd } from "./gather.js";
 import { huber } from "./huber.js";
@@ -20,6 +21,7 @@ import { random } from "./random.js";
 import { isReduction, reductionKernel, runPosition } from "./reduce.js";
 import { argsort } from "./sorting.js";
 import { triplet } from "./triplet.js";
+import { fold, unfold } from "./windows.js";
 
 type Kernel = (gpu: GpuContext, inputs: readonly ArrayTensor[], params: any, out: Aval) => GpuArray;
 
@@ -42,6 +44,13 @@ const kernels: Readonly<Record<string, Kernel>> = {
   cholesky,
   det,
   logdet,
+  eigh,
+  svd,
+  pinv,
+  qr,
+  cofactor,
+  unfold,
+  fold,
   argmax: (gpu, [x], { axis }, out) => runPosition(gpu, "argmax", x!, axis, out),
   argmin: (gpu, [x], { axis }, out) => runPosition(gpu, "argmin", x!, axis, out),
 };
