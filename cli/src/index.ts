@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<Register>> = {
   kernel: async () => (await import("./commands/kernel.js")).kernelCommand,
   nb: async () => (await import("./commands/nb.js")).notebookCommand,
   grade: async () => (await import("./commands/grade.js")).gradeCommand,
+  gradebook: async () => (await import("./commands/gradebook.js")).gradebookCommand,
   exercise: async () => (await import("./commands/exercise.js")).exerciseCommand,
   gpu: async () => (await import("./commands/gpu.js")).gpuCommand,
   doctor: async () => (await import("./commands/doctor.js")).doctorCommand,

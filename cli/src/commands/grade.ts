@@ -121,7 +121,7 @@ async function gradePaths(paths: string[], options: Options): Promise<number> {
     await gradebook?.close();
   }
   console.log(gradeText(report));
-  const written = writeReport(report, options);
+  const written = await writeReport(report, options);
   const faults = report.submissions.some(({ questions }) =>
     questions.some(({ message }) => message.startsWith("TIDU-")),
   );

@@ -119,7 +119,7 @@ export class Gradebook {
         );
       return { id: last.id, seed: last.seed, question: scope };
     }
-    const chosen = seed ?? (await this.#lastSeed()) ?? Math.floor(Math.random() * 2 ** 31);
+    const chosen = seed ?? (await this.lastSeed()) ?? Math.floor(Math.random() * 2 ** 31);
     const [row] = await this.#db.all(
       `INSERT INTO run SELECT COALESCE(MAX(id), 0) + 1, CAST(? AS DOUBLE PRECISION), CAST(? AS TEXT),
          CAST(? AS INTEGER), CAST(? AS DOUBLE PRECISION), NULL FROM run RETURNING id`,
@@ -128,7 +128,8 @@ export class Gradebook {
     return { id: row!.id, seed: chosen, question: scope };
   }
 
-  async #lastSeed(): Promise<number | undefined> {
+  /** 上一轮用的种子；还没有判过时没有。 */
+  async lastSeed(): Promise<number | undefined> {
     return (await this.#db.all("SELECT seed FROM run ORDER BY id DESC LIMIT 1"))[0]?.seed;
   }
 
