@@ -136,6 +136,8 @@ export const messages = {
     `TIDU-GRADE-127：${path} 是用 ${plainText(language, 40)} 写的，也没有任何一题的 TypeScript 函数。请用 TypeScript 内核作答。`,
   tooLarge: (path: string, mebibytes: number) =>
     `TIDU-GRADE-128：${path} 超过 ${mebibytes} MiB，不读。多半是输出失控，请清除全部输出后再交。`,
+  tangled: (path: string) =>
+    `TIDU-GRADE-128：${path} 里的数组与对象多得不像笔记本，不读。多半是输出失控，请清除全部输出后再交。`,
   zipBroken: (path: string) =>
     `TIDU-GRADE-129：${path} 不是完好的压缩包。请学习者重新打包，或直接交 .ipynb。`,
   zipEncrypted: (path: string) => `TIDU-GRADE-130：${path} 加了密码，读不了。请学习者不加密码重新打包。`,

@@ -73,7 +73,10 @@ function asks(cell: SubmittedCell, id: string): boolean {
 }
 
 function defines(cell: SubmittedCell, fn: string): boolean {
-  return new RegExp(`\\bfunction\\s*\\*?\\s+${fn}\\b|\\b${fn}\\s*(?::[^=\\n]*)?=[^=]`).test(cell.source);
+  // 每一段都有上限：源码是学习者给的，回溯不能是平方的。
+  return new RegExp(`\\bfunction[\\s*]{1,40}${fn}\\b|\\b${fn}\\s{0,40}(?::[^=\\n]{0,200})?=[^=]`).test(
+    cell.source,
+  );
 }
 
 const PLACEHOLDER = new RegExp(`throw new Error\\(\\s*["'\`]${UNANSWERED}`);

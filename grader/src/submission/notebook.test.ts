@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { SubmissionError } from "./error.js";
 import { cellsToRun, questionsOf } from "./match.js";
 import { readNotebook } from "./notebook.js";
+import { studentOfPath } from "./student.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const bytes = readFileSync(`${root}solutions/3-architectures/02-losses.ipynb`);
@@ -162,6 +163,33 @@ describe("读笔记本", () => {
     assert.equal(cells[1]!.source, "function huberGrad(e: number) { return e; }");
     assert.equal(cells[2]!.source, "async function huberValue() {}");
     assert.equal(reason(source, "张三.ts"), null);
+  });
+
+  it("存心写得让裁判算很久的，也立刻有结果", () => {
+    const cells = (source: string) => JSON.stringify({ cells: [{ cell_type: "code", source }] });
+    const hostile = [
+      "[".repeat(4e6),
+      `{"cells":[${"{},".repeat(3e6)}{}]}`,
+      cells(`function${" ".repeat(1e6)}huberGra`),
+      cells("huberGrad:".repeat(2e5)),
+      cells(`huberGrad${" ".repeat(1e6)}`.repeat(2)),
+      cells(`throw new Error(${" ".repeat(1e6)}`),
+    ];
+    for (const content of hostile) reason(content);
+    for (const part of ["export {\n", "export \n", "// %%\n", "export default async \n"])
+      reason(`function huberGrad() {}\n${part.repeat(1e5)}`, "x.ts");
+    assert.equal(reason(hostile[0]!), "TIDU-GRADE-128");
+    assert.ok(studentOfPath([`${" (1)".repeat(2e4)}_1234`.repeat(2)], "班").length <= 200);
+  });
+
+  it("几十兆的输出不碍事", () => {
+    const { questions } = read((raw) => {
+      const data = { "image/png": "A".repeat(20e6) };
+      raw.cells.find((cell: any) => cell.cell_type === "code").outputs = [
+        { output_type: "display_data", data },
+      ];
+    });
+    assert.equal(questions.length, 8);
   });
 
   it("把字节任意改坏：要么读得出来，要么给一个编号，从不抛别的", () => {

@@ -24,6 +24,10 @@ type Json = Record<string, unknown>;
 /** 一份提交至多这么多字节；再大多半是输出失控。 */
 export const MAX_BYTES = 128 << 20;
 
+/** 对象与数组、逗号的个数上限：几千万层括号会让解析占住裁判好几秒、上千兆内存。 */
+const MAX_NODES = 2_000_000;
+const MAX_COMMAS = 20_000_000;
+
 /**
  * 读一份交上来的笔记本。只取判分要的东西，所以重复的 id、坏掉的输出、缺的字段都不碍事；
  * 规范的读法见 notebook-runtime 的 `parseNotebook`。
@@ -39,6 +43,7 @@ export function readNotebook(path: string, bytes: Uint8Array): SubmittedNotebook
 }
 
 function parseJson(path: string, text: string): SubmittedNotebook {
+  if (tangled(text)) throw new SubmissionError(messages.tangled(path));
   let raw: unknown;
   try {
     raw = JSON.parse(text);
@@ -51,6 +56,18 @@ function parseJson(path: string, text: string): SubmittedNotebook {
   if (cells === null) throw new SubmissionError(messages.notNotebook(path));
   const metadata = isObject(raw.metadata) ? raw.metadata : {};
   return { metadata, cells: cells.flatMap((cell, i) => readCell(cell, i + 1, notes)), notes };
+}
+
+function tangled(text: string): boolean {
+  let nodes = 0;
+  let commas = 0;
+  if (text.length <= MAX_NODES) return false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x5b || code === 0x7b) nodes++;
+    else if (code === 0x2c) commas++;
+  }
+  return nodes > MAX_NODES || commas > MAX_COMMAS;
 }
 
 /** nbformat 3 的单元格分在几张工作表里。 */

@@ -21,7 +21,9 @@ const COPY = /(?:\s*[(（]\d+[)）]|[-_ ]*(?:副本|拷贝)\s*\d*|[-_ ]+copy\s*\
 
 /** 从文件夹名或文件名（去掉扩展名）得出学生；认不出是谁时为 null。 */
 export function nameOf(stem: string): string | null {
+  // 压缩包里的名字可以有六万多字节，太长的截断。
   let name = stem
+    .slice(0, 200)
     .normalize("NFC")
     .replace(/[\p{Cc}\p{Cf}]/gu, "")
     .trim();
@@ -49,8 +51,9 @@ export function studentOfPath(parts: string[], root: string): string {
 
 /** 去掉扩展名；改名时叠上去的（`x.ipynb.txt`）一并去掉。 */
 export function stemOf(name: string): string {
+  const short = name.slice(0, 255);
   return (
-    name.replace(/\.ipynb\W*\d*\W*$/i, "").replace(/(?:\.(?:ipynb|json|txt|[cm]?ts|zip))+$/i, "") || name
+    short.replace(/\.ipynb\W*\d*\W*$/i, "").replace(/(?:\.(?:ipynb|json|txt|[cm]?ts|zip))+$/i, "") || short
   );
 }
 
