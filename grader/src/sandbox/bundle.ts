@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { BuildOptions, OutputFile } from "esbuild";
 
 /** 学习者进程的程序，打成一个文件；`cache` 是 V8 的编译缓存，版本对不上时 V8 自己不用它。 */
 export interface Bundle {
@@ -35,28 +36,60 @@ export function learnerBundle(): Bundle | null {
 }
 
 function build(): Bundle | null {
-  let code: string;
+  const files = esbuild({
+    entryPoints: [fileURLToPath(new URL("../learner/main.js", import.meta.url))],
+    format: "cjs",
+    // 梯度库由笔记本自己引用，两处要是同一份。
+    external: ["@tidu/kernel-lib"],
+    supported: { "dynamic-import": true },
+    banner: { js: "(function (require) { const module = { exports: {} };" },
+    footer: { js: "return module.exports; })" },
+  });
+  if (files === null) return null;
+  const code = files[0]!.text;
+  return { boot, code, cache: compileCache(code) };
+}
+
+/** 打包的结果；没有 esbuild 时为 null。 */
+function esbuild(options: BuildOptions): OutputFile[] | null {
   try {
     const { buildSync } = createRequire(import.meta.url)("esbuild") as typeof import("esbuild");
-    const { outputFiles } = buildSync({
-      entryPoints: [fileURLToPath(new URL("../learner/main.js", import.meta.url))],
+    const common: BuildOptions = {
       bundle: true,
       platform: "node",
-      format: "cjs",
-      // 梯度库由笔记本自己引用，两处要是同一份。
-      external: ["@tidu/kernel-lib"],
-      supported: { "dynamic-import": true },
       minifyWhitespace: true,
       write: false,
       logLevel: "silent",
-      banner: { js: "(function (require) { const module = { exports: {} };" },
-      footer: { js: "return module.exports; })" },
-    });
-    code = outputFiles[0]!.text;
+    };
+    return buildSync({ ...common, ...options }).outputFiles ?? null;
   } catch {
     return null;
   }
-  return { boot, code, cache: compileCache(code) };
+}
+
+let library: OutputFile[] | null | undefined;
+
+/**
+ * 把梯度库打成几个文件放进 `folder`，笔记本引用它只要原来四分之一的时间。打不了包时返回假，由调用者用链接。
+ *
+ * @param home 梯度库的目录。
+ */
+export function writeLibrary(folder: string, home: string): boolean {
+  // 按需载入的设备各成一个文件，可选的依赖不打进去。
+  library ??= esbuild({
+    entryPoints: [join(home, "dist", "index.js")],
+    format: "esm",
+    splitting: true,
+    outdir: folder,
+    external: ["webgpu", "@tensorflow/*"],
+  });
+  if (library === null) return false;
+  mkdirSync(folder);
+  for (const { path, contents } of library) writeFileSync(join(folder, basename(path)), contents);
+  const { name, version } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
+  const manifest = { name, version, type: "module", exports: { ".": "./index.js" } };
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+  return true;
 }
 
 /** 在另一个进程里跑过一遍再取缓存，里面才有运行时才编译的函数。 */

@@ -11,7 +11,7 @@ import { createRequire } from "node:module";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeProgram } from "./bundle.js";
+import { writeLibrary, writeProgram } from "./bundle.js";
 import { Channel } from "./channel.js";
 import { commandLine, type Place } from "./command.js";
 import { Pool } from "./pool.js";
@@ -68,6 +68,7 @@ export function makeStage(
   const readable = [folder];
   for (const name of ["kernel-lib", "notebook-runtime"]) {
     const home = packageFolder(`@tidu/${name}`);
+    if (name === "kernel-lib" && writeLibrary(join(scope, name), home)) continue;
     symlinkSync(home, join(scope, name), "dir");
     readable.push(join(home, "dist"), join(home, "package.json"));
   }
