@@ -288,6 +288,9 @@ const rows: Readonly<Record<string, Row>> = {
     b.push(name, [one], { draw: "integers", shape: [50], span: 3_000_000_000 });
     b.push(name, [one], { draw: "integers", shape: [50], span: 2 ** 32 });
     b.push(name, [one], { draw: "uniform", shape: [0] });
+    // 一轮、两轮、不必洗的。
+    for (const n of [1, 40, 1700]) b.push(name, [one], { draw: "permutation", shape: [n] });
+    b.push(name, [two], { draw: "permutation", shape: [9] });
   },
   floor: unary(-3, 3, special.slice(0, 9)),
   ceil: unary(-3, 3, special.slice(0, 9)),

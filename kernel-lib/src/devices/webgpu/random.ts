@@ -1,10 +1,12 @@
 import type { Aval } from "../../core/primitive.js";
-import { TiduError } from "../../errors.js";
-import { sizeOf } from "../../shape.js";
-import type { ArrayTensor } from "../../tensor.js";
+import type { DType } from "../../dtype.js";
+import { type Shape, sizeOf } from "../../shape.js";
+import { ArrayTensor } from "../../tensor.js";
 import type { GpuArray } from "./buffers.js";
 import type { GpuContext } from "./context.js";
+import { fill, slice } from "./copy.js";
 import { module } from "./module.js";
+import { argsort } from "./sorting.js";
 import { groupsFor, storageType, threadIndex, threads, Uniforms } from "./wgsl.js";
 
 // Threefry-2x32，20 轮，与 cpu 上的逐位相同：同一把密钥在哪个设备上都抽出同样的数（uniform 只差 float32 的舍入）。
@@ -38,6 +40,62 @@ const bodies: Readonly<Record<string, string>> = {
   out0[i] = bitcast<i32>(((first % SPAN) * HALF + second % SPAN) % SPAN);`,
 };
 
+/** 与 cpu 相同的若干轮：每一轮分出新的密钥，按它抽出的 32 位随机数排序。 */
+function permutation(gpu: GpuContext, key: ArrayTensor, n: number): GpuArray {
+  const batch = key.size / 2;
+  const wrap = (buffer: GpuArray, shape: Shape, dtype: DType = "int32"): ArrayTensor =>
+    new ArrayTensor(key.owner, buffer, shape, dtype);
+  const rounds = Math.ceil((3 * Math.log(Math.max(1, n))) / Math.log(2 ** 32 - 1));
+  let keys = key;
+  let order: GpuArray | null = null;
+  const spent: GpuArray[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const four = { shape: [batch, 2, 2], dtype: "int32" } as const;
+    const pairs = random(gpu, [keys], { draw: "split", shape: [2, 2] }, four);
+    const child = (which: number): GpuArray => {
+      const cut = { start: [0, which, 0], step: [1, 1, 1] };
+      return slice(gpu, [wrap(pairs, four.shape)], cut, { shape: [batch, 1, 2], dtype: "int32" });
+    };
+    keys = wrap(child(0), [batch, 2]);
+    const own = child(1);
+    const whole = { shape: [batch, n], dtype: "int32" } as const;
+    const bits = random(gpu, [wrap(own, [batch, 2])], { draw: "bits", shape: [n] }, whole);
+    // 显存里布尔就是 u32，借它按无符号数排序。
+    const ranks = argsort(gpu, [wrap(bits, whole.shape, "bool")], { axis: 1 }, whole);
+    spent.push(pairs, own, bits, keys.buffer as GpuArray);
+    if (order) spent.push(order, ranks);
+    order = order ? pick(gpu, order, ranks, batch * n, n) : ranks;
+  }
+  for (const array of spent) gpu.pool.free(array);
+  if (order) return order;
+  const first = gpu.pool.allocate(4 * batch * n);
+  fill(gpu, first, "int32", batch * n, 0);
+  return first;
+}
+
+/** 每行各自按下标取。 */
+function pick(gpu: GpuContext, x: GpuArray, indices: GpuArray, total: number, n: number): GpuArray {
+  const result = gpu.pool.allocate(4 * total);
+  const u = new Uniforms();
+  const code = module({
+    inputs: ["i32", "i32"],
+    outputs: ["i32"],
+    size: threads,
+    body: `  ${threadIndex}
+  if (i >= ${u.push(total)}) { return; }
+  let n = ${u.push(n)};
+  out0[i] = in0[i / n * n + in1[i]];`,
+  });
+  gpu.dispatch({
+    code,
+    inputs: [x, indices],
+    outputs: [result],
+    uniforms: u.values,
+    groups: groupsFor(total),
+  });
+  return result;
+}
+
 /** 由密钥 [..., 2] 抽样，每把密钥抽 shape 那么多个。 */
 export function random(
   gpu: GpuContext,
@@ -45,13 +103,8 @@ export function random(
   { draw, shape, span = 0 }: { draw: string; shape: number[]; span?: number },
   out: Aval,
 ): GpuArray {
-  const body = bodies[draw];
-  if (!body) {
-    throw new TiduError(
-      "TIDU-DEV-002",
-      `设备 webgpu 上不能抽 ${draw}（要排序）。请在 jit 之外用 cpu 上的密钥抽样，再把结果传进来。`,
-    );
-  }
+  if (draw === "permutation") return permutation(gpu, key!, shape[0]!);
+  const body = bodies[draw]!;
   const n = sizeOf(out.shape);
   const result = gpu.pool.allocate(4 * n);
   if (n === 0) return result;
