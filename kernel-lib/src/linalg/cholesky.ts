@@ -3,6 +3,8 @@ import { bind } from "../core/bind.js";
 import { asTensor, asTensors } from "../core/convert.js";
 import { castLike, moveAxis, sumTo } from "../core/internal.js";
 import { definePrimitive, type Primitive } from "../core/primitive.js";
+import { defineCpuKernel } from "../devices/cpu/device.js";
+import { linalgKernels } from "../devices/cpu/kernels/linalg.js";
 import { promote } from "../dtype.js";
 import { TiduError } from "../errors.js";
 import { eye } from "../functions/creation.js";
@@ -45,6 +47,7 @@ const triangularP: Primitive<any> = definePrimitive({
     return { out: substitute(a!, b!, params), dim: 0 };
   },
 });
+defineCpuKernel("triangularSolve", linalgKernels.triangularSolve);
 
 function triangle(x: Tensor, lower: boolean): Tensor {
   return lower ? tril(x) : triu(x);
@@ -100,6 +103,7 @@ const choleskyP: Primitive<any> = definePrimitive({
   },
   batch: ([a], [dim]) => ({ out: bind(choleskyP, [moveAxis(a!, dim!, 0)], {}), dim: 0 }),
 });
+defineCpuKernel("cholesky", linalgKernels.cholesky);
 
 const lower = (l: Tensor, b: Tensor): Tensor => substitute(l, b, { lower: true, transpose: false });
 const upper = (l: Tensor, b: Tensor): Tensor => substitute(l, b, { lower: true, transpose: true });

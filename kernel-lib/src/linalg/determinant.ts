@@ -2,6 +2,9 @@ import { bind } from "../core/bind.js";
 import { asTensor } from "../core/convert.js";
 import { moveAxis } from "../core/internal.js";
 import { definePrimitive, type Primitive } from "../core/primitive.js";
+import { defineCpuKernel } from "../devices/cpu/device.js";
+import { decompositionKernels } from "../devices/cpu/kernels/decompositions.js";
+import { linalgKernels } from "../devices/cpu/kernels/linalg.js";
 import { swapaxes } from "../functions/rearrange.js";
 import { mul, sub } from "../primitives/arithmetic.js";
 import { gather, scatterAdd } from "../primitives/indexing.js";
@@ -18,6 +21,7 @@ const logdetP: Primitive<any> = definePrimitive({
   vjp: (_, ct, __, [a]) => scaleMatrix(ct, transposed(inv(a!))),
   batch: ([a], [dim]) => ({ out: bind(logdetP, [moveAxis(a!, dim!, 0)], {}), dim: 0 }),
 });
+defineCpuKernel("logdet", linalgKernels.logdet);
 
 const detP: Primitive<any> = definePrimitive({
   name: "det",
@@ -26,6 +30,7 @@ const detP: Primitive<any> = definePrimitive({
   vjp: (_, ct, __, [a]) => scaleMatrix(ct, cofactor(a!)),
   batch: ([a], [dim]) => ({ out: bind(detP, [moveAxis(a!, dim!, 0)], {}), dim: 0 }),
 });
+defineCpuKernel("det", linalgKernels.det);
 
 /** 矩阵的内积 Σᵢⱼ aᵢⱼbᵢⱼ。 */
 const inner = (a: Tensor, b: Tensor): Tensor => sum(mul(a, b), [-2, -1]);
@@ -53,6 +58,7 @@ const cofactorP: Primitive<any> = definePrimitive({
   },
   batch: ([a], [dim]) => ({ out: bind(cofactorP, [moveAxis(a!, dim!, 0)], {}), dim: 0 }),
 });
+defineCpuKernel("cofactor", decompositionKernels.cofactor);
 
 const cofactor = (a: Tensor): Tensor => bind(cofactorP, [a], {});
 

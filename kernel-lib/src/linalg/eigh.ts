@@ -9,6 +9,8 @@ import { bind } from "../core/bind.js";
 import { asTensor } from "../core/convert.js";
 import { moveAxis } from "../core/internal.js";
 import { definePrimitive, type Primitive } from "../core/primitive.js";
+import { defineCpuKernel } from "../devices/cpu/device.js";
+import { decompositionKernels } from "../devices/cpu/kernels/decompositions.js";
 import { eye } from "../functions/creation.js";
 import { diagonal } from "../functions/linear.js";
 import { expandDims, squeeze } from "../functions/rearrange.js";
@@ -42,6 +44,7 @@ const eighP: Primitive<any> = definePrimitive({
   },
   batch: ([a], [dim]) => ({ out: bind(eighP, [moveAxis(a!, dim!, 0)], {}), dim: 0 }),
 });
+defineCpuKernel("eigh", decompositionKernels.eigh);
 
 function unpack(x: Tensor): [Tensor, Tensor] {
   const n = x.shape.at(-2)!;

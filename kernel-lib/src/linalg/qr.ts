@@ -7,6 +7,8 @@ import { bind } from "../core/bind.js";
 import { asTensor, asTensors } from "../core/convert.js";
 import { moveAxis } from "../core/internal.js";
 import { definePrimitive, type Primitive } from "../core/primitive.js";
+import { defineCpuKernel } from "../devices/cpu/device.js";
+import { decompositionKernels } from "../devices/cpu/kernels/decompositions.js";
 import { TiduError } from "../errors.js";
 import { tril, triu } from "../functions/linear.js";
 import { add, sub } from "../primitives/arithmetic.js";
@@ -45,6 +47,7 @@ const qrP: Primitive<any> = definePrimitive({
   },
   batch: ([a], [dim]) => ({ out: bind(qrP, [moveAxis(a!, dim!, 0)], {}), dim: 0 }),
 });
+defineCpuKernel("qr", decompositionKernels.qr);
 
 function unpack(x: Tensor): [Tensor, Tensor] {
   const [rows, n] = x.shape.slice(-2) as [number, number];

@@ -3,6 +3,8 @@ import { bind } from "../core/bind.js";
 import { asTensor, asTensors } from "../core/convert.js";
 import { castLike, sumTo } from "../core/internal.js";
 import { definePrimitive, type Primitive } from "../core/primitive.js";
+import { defineCpuKernel } from "../devices/cpu/device.js";
+import { linalgKernels } from "../devices/cpu/kernels/linalg.js";
 import { isFloat, promote } from "../dtype.js";
 import { TiduError } from "../errors.js";
 import { eye } from "../functions/creation.js";
@@ -49,6 +51,7 @@ const solveP: Primitive<any> = definePrimitive({
     return { out: solve2(a!, b!), dim: 0 };
   },
 });
+defineCpuKernel("solve", linalgKernels.solve);
 
 function solve2(a: Tensor, b: Tensor): Tensor {
   return bind(solveP, [a, b], {});

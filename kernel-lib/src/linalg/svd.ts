@@ -10,6 +10,8 @@ import { bind } from "../core/bind.js";
 import { asTensor } from "../core/convert.js";
 import { moveAxis } from "../core/internal.js";
 import { type Aval, definePrimitive, type Primitive } from "../core/primitive.js";
+import { defineCpuKernel } from "../devices/cpu/device.js";
+import { decompositionKernels } from "../devices/cpu/kernels/decompositions.js";
 import { TiduError } from "../errors.js";
 import { eye } from "../functions/creation.js";
 import { diagonal } from "../functions/linear.js";
@@ -82,6 +84,7 @@ const svdP: Primitive<any> = definePrimitive({
   },
   batch: ([a], [dim]) => ({ out: bind(svdP, [moveAxis(a!, dim!, 0)], {}), dim: 0 }),
 });
+defineCpuKernel("svd", decompositionKernels.svd);
 
 /**
  * 奇异值分解（reduced）：[U（[..., m, k]），s（从大到小，[..., k]），Vᵀ（[..., k, n]）]，k = min(m, n)，A = U diag(s) Vᵀ。
@@ -124,6 +127,7 @@ const pinvP: Primitive<any> = definePrimitive({
   },
   batch: ([a], [dim]) => ({ out: bind(pinvP, [moveAxis(a!, dim!, 0)], {}), dim: 0 }),
 });
+defineCpuKernel("pinv", decompositionKernels.pinv);
 
 /** X(I − AB)。 */
 const outsideRows = (x: Tensor, a: Tensor, b: Tensor): Tensor => sub(x, matmul(matmul(x, a), b));
