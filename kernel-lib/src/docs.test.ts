@@ -4,6 +4,8 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
 import * as library from "./index.js";
+import * as nn from "./nn/index.js";
+import * as optim from "./optim/index.js";
 import { declaration, publicNames, renderApi } from "./testing/api.js";
 
 // 公开函数的文档里每个 @example 都在这里运行：注释 “// => 值” 左边的表达式要等于右边的值
@@ -46,7 +48,7 @@ const AsyncFunction = (async () => {}).constructor as new (
 ) => (lib: unknown, check: unknown) => Promise<void>;
 
 /** 把例子改写成一段程序：每个 “// =>” 变成一次 check 调用。 */
-function compile(code: string): string {
+function compile(code: string, lib: object): string {
   let body = "";
   let checks = 0;
   for (const line of code.split("\n")) {
@@ -63,7 +65,7 @@ function compile(code: string): string {
   }
   assert.ok(checks > 0, "例子里没有 “// =>” 或 “// 抛”");
   const plain = transformSync(`async () => {${body}}`, { loader: "ts", target: "es2022" }).code;
-  const names = Object.keys(library).filter((name) => new RegExp(`\\b${name}\\b`).test(code));
+  const names = Object.keys(lib).filter((name) => new RegExp(`\\b${name}\\b`).test(code));
   return `const { ${names.join(", ")} } = lib; await (${plain.trim().replace(/;$/, "")})();`;
 }
 
@@ -96,11 +98,18 @@ const check = {
   },
 };
 
+/** 例子里能直接写的名字：核心的全部，加上它自己的入口；同名时入口的优先（如 nn 的 conv2d）。 */
+function visible(file: string): object {
+  const folder = file.split("/")[0];
+  return { ...library, ...(folder === "nn" ? nn : folder === "optim" ? optim : {}) };
+}
+
 describe("文档里的例子", () => {
   const all = [...sources()].flatMap(({ path, file }) => [...inFile(readFileSync(path, "utf8"), file)]);
   for (const example of all) {
     it(`${example.owner}（${example.file}:${example.line}）`, async () => {
-      await new AsyncFunction("lib", "check", compile(example.code))(library, check);
+      const lib = visible(example.file);
+      await new AsyncFunction("lib", "check", compile(example.code, lib))(lib, check);
     });
   }
 
@@ -108,9 +117,11 @@ describe("文档里的例子", () => {
 
   it("每个公开的名字都有中文文档，函数、类与常量还有例子", () => {
     assert.deepEqual(
-      Object.keys(library).filter((name) => !names.some((n) => n.name === name)),
+      [library, nn, optim]
+        .flatMap((entry) => Object.keys(entry))
+        .filter((name) => !names.some((n) => n.name === name)),
       [],
-      "没有从 index.ts 找到",
+      "没有从各入口找到",
     );
     const missing = names.flatMap((n) => {
       if (!/[\u4e00-\u9fff]/.test(n.doc)) return [`${n.file} ${n.name}：没有文档`];

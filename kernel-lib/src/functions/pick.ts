@@ -3,7 +3,7 @@ import { TiduError } from "../errors.js";
 import { add, mul } from "../primitives/arithmetic.js";
 import { asIndices, gather } from "../primitives/indexing.js";
 import { reshape, transpose } from "../primitives/layout.js";
-import { astype, equal } from "../primitives/select.js";
+import { astype, equal, greaterEqual, less, logicalAnd, where } from "../primitives/select.js";
 import { normalizeAxis, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { arange } from "./creation.js";
@@ -42,7 +42,10 @@ export function takeAlongAxis(x: TensorLike, indices: TensorLike, axis = -1): Te
   const k = index.shape[a]!;
   const base = reshape(mul(astype(arange(rows), "int32"), n), [rows, 1]);
   const flat = reshape(transpose(t, perm), [rows * n]);
-  const picked = gather(flat, add(reshape(transpose(index, perm), [rows, k]), base));
+  const local = reshape(transpose(index, perm), [rows, k]);
+  // 越界的记成 −1，仍由核报错，不会取到邻近的行。
+  const inside = logicalAnd(greaterEqual(local, 0), less(local, n));
+  const picked = gather(flat, where(inside, add(local, base), -1));
   const inverse = [...others.keys()].map((i) => i);
   inverse.splice(a, 0, others.length);
   return transpose(reshape(picked, [...others.map((i) => t.shape[i]!), k]), inverse);

@@ -4,6 +4,7 @@ import { place } from "../devices/evaluate.js";
 import { TiduError } from "../errors.js";
 import { mean } from "../functions/index.js";
 import { sum } from "../primitives/index.js";
+import { sameShape, showShape } from "../shape.js";
 import { ArrayTensor, type Tensor } from "../tensor.js";
 
 /** 一批样本的损失怎样合成一个：不合、取平均、求和。 */
@@ -23,6 +24,15 @@ export function reduce(loss: Tensor, reduction: Reduction): Tensor {
         `reduction 可取 "mean"、"sum"、"none"，得到的是 ${String(reduction)}。`,
       );
   }
+}
+
+/** 预测与目标的形状要相同：[n] 与 [n, 1] 会悄悄广播成 [n, n]。 */
+export function requireSameShape(op: string, pred: Tensor, target: Tensor): void {
+  if (sameShape(pred.shape, target.shape)) return;
+  throw new TiduError(
+    "TIDU-LOSS-002",
+    `${op}：预测的形状 ${showShape(pred.shape)} 与目标的形状 ${showShape(target.shape)} 不同。请先用 reshape 化成一样的。`,
+  );
 }
 
 /** 值不得为 NaN 且要满足条件；读不到值的（vmap、jit、GPU 上的张量）不查。 */

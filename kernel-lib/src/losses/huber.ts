@@ -13,10 +13,9 @@
 import { asTensor, asTensors } from "../core/convert.js";
 import { TiduError } from "../errors.js";
 import { abs, clip, lessEqual, mul, neg, square, sub, where } from "../primitives/index.js";
-import { sameShape, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { customVjp } from "../transforms/custom-vjp.js";
-import { mayFuse, type Reduction, reduce, requireValues, runFused } from "./fused.js";
+import { mayFuse, type Reduction, reduce, requireSameShape, requireValues, runFused } from "./fused.js";
 
 /**
  * Huber 损失，逐元素：`|e| ≤ δ` 时 `e²/2`，否则 `δ(|e| − δ/2)`。对 error 与 delta 都可以求导。
@@ -70,12 +69,7 @@ export interface HuberOptions {
 export function huberLoss(pred: TensorLike, target: TensorLike, options: HuberOptions = {}): Tensor {
   const { delta = 1, reduction = "mean" } = options;
   const [y, t] = asTensors(pred, target) as [Tensor, Tensor];
-  if (!sameShape(y.shape, t.shape)) {
-    throw new TiduError(
-      "TIDU-LOSS-002",
-      `huberLoss：预测的形状 ${showShape(y.shape)} 与目标的形状 ${showShape(t.shape)} 不同。请先用 reshape 化成一样的。`,
-    );
-  }
+  requireSameShape("huberLoss", y, t);
   if (typeof delta !== "number" || reduction === "none" || !mayFuse([y, t])) {
     return reduce(huber(sub(y, t), delta), reduction);
   }

@@ -17,9 +17,12 @@ export interface PublicName {
 export const declaration =
   /(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:\/\/[^\n]*\n)*)?export (?:declare )?(?:abstract )?(?:async )?(function|class|const|interface|type)\*? (\w+)/g;
 
-/** 从 index.ts 出发，沿着 export … from 找到全部公开的名字，按出现的次序。 */
+/** 包的入口：核心与两个单独的入口。 */
+const entries = ["index.ts", "nn/index.ts", "optim/index.ts"];
+
+/** 从各入口出发，沿着 export … from 找到全部公开的名字，按出现的次序；几处转出的同一个名字只算一次。 */
 export function publicNames(source: string): PublicName[] {
-  const found = new Map<string, string>();
+  const found: (readonly [name: string, file: string])[] = [];
   const texts = new Map<string, string>();
   const text = (file: string): string => {
     if (!texts.has(file)) texts.set(file, readFileSync(join(source, file), "utf8"));
@@ -33,11 +36,12 @@ export function publicNames(source: string): PublicName[] {
       if (all) follow(target);
       else
         for (const name of names!.split(","))
-          if (name.trim()) found.set(name.trim().replace(/^type /, ""), target);
+          if (name.trim()) found.push([name.trim().replace(/^type /, ""), target]);
     }
   };
-  follow("index.ts");
-  return [...found].map(([name, file]) => describe(name, file, text));
+  for (const entry of entries) follow(entry);
+  const all = found.map(([name, file]) => describe(name, file, text));
+  return [...new Map(all.map((n) => [`${n.file} ${n.name}`, n])).values()];
 }
 
 /** 名字在 file 里声明，或从那里再转出去；同名的声明（重载、接口与类合并）取有文档、有例子的那个。 */
