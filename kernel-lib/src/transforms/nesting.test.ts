@@ -264,6 +264,12 @@ describe("变换里的循环", () => {
     near(jvp(loop(100_000, step), [0.7], [1])[1].item(), slope(100_000, 0.7), "jvp", 1e-9);
   });
 
+  it("jit 展开的长循环不爆栈", () => {
+    const n = 2000;
+    near(jit(grad(loop(n, step)))(0.7).item(), slope(n, 0.7), "jit∘grad", 1e-9);
+    near(grad(jit(loop(n, step)))(0.7).item(), slope(n, 0.7), "grad∘jit", 1e-9);
+  });
+
   it("二阶、三阶穿过循环里的检查点，jit 里外都一样", () => {
     const plain = loop(30, step);
     const kept = loop(30, checkpoint(step));

@@ -4,6 +4,8 @@ import { reshapeIndex, zero } from "./compile-affine.js";
 
 /** 超过这么多次乘加的矩阵乘走分块的 gemm，否则展开进循环里。 */
 const gemmLimit = 30_000;
+/** 就地算的一串到这么长就落到缓冲区：表达式是递归生成的，上万步的循环不能写成一个表达式。 */
+const depthLimit = 200;
 const views = new Set(["reshape", "transpose", "broadcastTo", "slice", "flip", "pad"]);
 const reductions = new Set(["sum", "max", "min", "prod"]);
 /** 比一次读内存贵得多的运算；没列出的按 1 算。 */
@@ -64,6 +66,8 @@ export function makePlan(graph: Graph): Plan {
   const readers = collectReaders(graph);
   const stored = new Set<GraphNode>();
   const cost = new Map<GraphNode, number>();
+  /** 就地算的一串有多长。 */
+  const depth = new Map<GraphNode, number>();
   const isStored = (x: GraphNode): boolean =>
     x.kind === "input" || (x.kind === "constant" && x.scalar === undefined) || stored.has(x);
   const costOf = (x: GraphNode): number => {
@@ -86,7 +90,10 @@ export function makePlan(graph: Graph): Plan {
     const own = ownCost(node);
     const raw = own + node.args.reduce((sum, x) => sum + costOf(x), 0);
     cost.set(node, raw);
+    const deep = 1 + node.args.reduce((d, x) => Math.max(d, isStored(x) ? 0 : (depth.get(x) ?? 0)), 0);
+    depth.set(node, deep);
     if (isView(node)) continue;
+    if (deep > depthLimit) store(node);
     const mine = readers.get(node) ?? [];
     if (kind !== "map") store(node);
     else if (node.primitive!.name === "matmul") {
