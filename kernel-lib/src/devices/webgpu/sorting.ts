@@ -6,8 +6,11 @@ import type { GpuContext } from "./context.js";
 import { module } from "./module.js";
 import { groupsFor, storageType, threadIndex, threads, Uniforms } from "./wgsl.js";
 
-/** 共享内存里一次能排这么多个（键与下标各 4 字节，共 16 KiB，是 WebGPU 保证有的）。 */
-const block = 2048;
+/**
+ * 共享内存里一次排这么多个（键与下标各 4 字节，共 8 KiB；WebGPU 保证有 16 KiB）。
+ * 再大一倍，软件实现编译这个核就要几秒：它把清零展开成一个个的写。
+ */
+const block = 1024;
 
 // 保序地映到 u32：浮点的位模式按符号翻转；−0 与 0 相等；NaN 比什么都大。
 const keys: Readonly<Record<string, string>> = {
@@ -33,7 +36,7 @@ const exchange = (at: (i: string) => string): string => `
 
 /**
  * 沿一条轴排序，返回下标。双调排序：每条线补到 2 的幂，补的键最大、下标也最大，排在最后。
- * 距离小于 2048 的比较在共享内存里连做，更远的每步一次派发。
+ * 距离小于 1024 的比较在共享内存里连做，更远的每步一次派发。
  */
 export function argsort(
   gpu: GpuContext,
