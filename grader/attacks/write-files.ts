@@ -12,5 +12,5 @@ for (const target of targets) {
   }
 }
 try { (await import("node:v8")).writeHeapSnapshot("./x.heapsnapshot"); } catch {}
-try { fs.writeFileSync("/tmp/tidu-attack-left-behind", "x"); } catch {}
-try { fs.mkdtempSync("/tmp/tidu-attack-"); } catch {}
+try { fs.writeFileSync("/tmp/tidu-left-__PID__-file", "x"); } catch {}
+try { fs.mkdtempSync("/tmp/tidu-left-__PID__-"); } catch {}

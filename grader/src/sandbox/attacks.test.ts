@@ -141,7 +141,7 @@ describe("攻击", function () {
       it("别处的文件一个字节也没有动", () => {
         assert.equal(snapshot(canary, stage.folder), before_);
         assert.deepEqual(
-          readdirSync(tmpdir()).filter((name) => name.startsWith("tidu-attack-")),
+          readdirSync(tmpdir()).filter((name) => name.startsWith(`tidu-left-${process.pid}-`)),
           [],
         );
       });
