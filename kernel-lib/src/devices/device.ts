@@ -17,10 +17,14 @@ export interface Device {
   /** 执行原语；没有这个原语的核时抛 TIDU-DEV-002。 */
   run(primitive: Primitive<any>, inputs: readonly ArrayTensor[], params: Params, out: Aval): unknown;
   /**
-   * 手写的融合核（如 "huber"、"triplet"）：一趟算出损失与各输入的梯度。没有这个核时返回 null，调用者改用组合的原语。
+   * 手写的融合核（如 "huber"、"softmax"）：一趟算出几个结果，例如损失与各输入的梯度。没有这个核时返回 null，调用者改用组合的原语。
    * 只在输入都是本设备的具体张量、没有外层变换时调用，否则二阶导数会丢。
    */
   fused?(name: string, inputs: readonly ArrayTensor[], params: Params): ArrayTensor[] | null;
+  /** 同一个融合核在 jit 的图里的各个输出；不给时 jit 里一律用组合的原语。 */
+  fusedShapes?(name: string, inputs: readonly Aval[], params: Params): readonly Aval[] | null;
+  /** 这块缓冲区若是设备放上去的单个常数，它的值；不知道时是 undefined。 */
+  known?(buffer: unknown): number | undefined;
   /** 立即释放；之后再用这个缓冲区是错误。缺省靠垃圾回收。 */
   free?(buffer: unknown): void;
   /** 把图编译成函数：输入与输出都是本设备的缓冲区。缺省时 jit 逐个原语执行。 */

@@ -40,5 +40,6 @@ export {
 export { cumprod, logcumsumexp } from "./scan.js";
 export { segmentMax, segmentMean, segmentSum } from "./segment.js";
 export { at, type IndexItem } from "./slicing.js";
+export { logSoftmax, softmax } from "./softmax.js";
 export { sort, topk } from "./sorting.js";
-export { hypot, logSoftmax, logsumexp, mean, norm, softmax, std, variance } from "./statistics.js";
+export { hypot, logsumexp, mean, norm, std, variance } from "./statistics.js";

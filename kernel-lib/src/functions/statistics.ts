@@ -112,7 +112,7 @@ export function hypot(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /** 沿轴的最大值，不求导；没有有限的最大值时取 0，免得 ∞ − ∞。 */
-function shift(x: Tensor, axis: Axis | undefined): Tensor {
+export function shift(x: Tensor, axis: Axis | undefined): Tensor {
   const m = detach(max(x, axis, keep));
   return where(equal(sub(m, m), 0), m, 0);
 }
@@ -133,28 +133,4 @@ export function logsumexp(x: TensorLike, axis?: Axis, options: ReduceOptions = {
     y,
     t.shape.filter((_, i) => !gone.includes(i)),
   );
-}
-
-/**
- * 沿 axis 轴（缺省末轴）归一化指数：eˣ / Σ eˣ。雅可比矩阵 diag(a) − a aᵀ。先减去最大值，大分数也稳定。
- *
- * @example
- * softmax([0, 0]).toArray() // => [0.5, 0.5]
- */
-export function softmax(x: TensorLike, axis: Axis = -1): Tensor {
-  const t = asTensor(x);
-  const e = exp(sub(t, shift(t, axis)));
-  return div(e, sum(e, axis, keep));
-}
-
-/**
- * ln softmax(x) = x − logsumexp(x)，概率极小时也不会变成 −∞。
- *
- * @example
- * logSoftmax([0, -10000]).toArray() // => [0, -10000]
- */
-export function logSoftmax(x: TensorLike, axis: Axis = -1): Tensor {
-  const t = asTensor(x);
-  const centred = sub(t, shift(t, axis));
-  return sub(centred, log(sum(exp(centred), axis, keep)));
 }

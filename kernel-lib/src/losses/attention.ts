@@ -11,7 +11,7 @@ import { softmax, swapaxes } from "../functions/index.js";
 import { div, matmul, mul, where } from "../primitives/index.js";
 import { showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
-import { requireValues } from "./fused.js";
+import { requireValues } from "./reduction.js";
 
 /** 注意力的选项：温度与遮罩。 */
 export interface AttentionOptions {

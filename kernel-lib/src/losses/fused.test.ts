@@ -26,12 +26,14 @@ class FusedDevice implements Device {
       place(tensor(values).reshape(shape).concrete(), this);
     if (name === "huber") {
       const [y, t] = [data[0]!, data[1]!];
+      const scale = params["scale"];
       const c = Array.from(y, (v, i) => Math.max(-params["delta"], Math.min(params["delta"], v - t[i]!)));
-      const loss = c.reduce((s, v, i) => s + v * (y[i]! - t[i]! - v / 2), 0);
-      return [put([loss], []), put(c, inputs[0]!.shape)];
+      const loss = scale * c.reduce((s, v, i) => s + v * (y[i]! - t[i]! - v / 2), 0);
+      const gradient = c.map((v) => scale * v);
+      return [put([loss], []), ...(params["gradient"] ? [put(gradient, inputs[0]!.shape)] : [])];
     }
     const [B, D] = inputs[0]!.shape as [number, number];
-    const out: number[][] = [[], [], [], []];
+    const out: number[][] = [[0], [], [], []];
     for (let b = 0; b < B; b++) {
       const row = (k: number): number[] => Array.from({ length: D }, (_, i) => data[k]![b * D + i]!);
       const [a, p, n] = [row(0), row(1), row(2)] as [number[], number[], number[]];
@@ -39,8 +41,8 @@ class FusedDevice implements Device {
       const w = a.map((v, i) => v - n[i]!);
       const [du, dw] = [Math.hypot(...u), Math.hypot(...w)];
       const z = du - dw + params["margin"];
-      const on = z > 0 ? 1 : 0;
-      out[0]!.push(Math.max(0, z));
+      const on = z > 0 ? params["scale"] : 0;
+      out[0]![0]! += params["scale"] * Math.max(0, z);
       for (let i = 0; i < D; i++) {
         const [f, g] = [(on * u[i]!) / du, (on * w[i]!) / dw];
         out[1]!.push(f - g);
@@ -48,7 +50,7 @@ class FusedDevice implements Device {
         out[3]!.push(g);
       }
     }
-    return out.map((v, k) => put(v, k === 0 ? [B] : [B, D]));
+    return out.slice(0, params["gradient"] ? 4 : 1).map((v, k) => put(v, k === 0 ? [] : [B, D]));
   }
 }
 

@@ -15,7 +15,8 @@ import { TiduError } from "../errors.js";
 import { abs, clip, lessEqual, mul, neg, square, sub, where } from "../primitives/index.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { customVjp } from "../transforms/custom-vjp.js";
-import { mayFuse, type Reduction, reduce, requireSameShape, requireValues, runFused } from "./fused.js";
+import { mayFuse, runFused, timesAdjoint } from "../transforms/fused.js";
+import { type Reduction, reduce, requireSameShape, requireValues } from "./reduction.js";
 
 /**
  * Huber 损失，逐元素：`|e| ≤ δ` 时 `e²/2`，否则 `δ(|e| − δ/2)`。对 error 与 delta 都可以求导。
@@ -77,23 +78,21 @@ export function huberLoss(pred: TensorLike, target: TensorLike, options: HuberOp
   return fusedHuber(delta, reduction)(y, t);
 }
 
+/** 平均的 1/N 由融合核顺手乘上，梯度不用再走一趟。 */
 function fusedHuber(delta: number, reduction: "mean" | "sum") {
   const composed = (y: Tensor, t: Tensor): Tensor => reduce(huber(sub(y, t), delta), reduction);
-  const fused = (y: Tensor, t: Tensor): readonly Tensor[] | null => runFused("huber", [y, t], { delta });
-  const scale = (y: Tensor): number => (reduction === "mean" ? 1 / y.size : 1);
+  const scaleOf = (y: Tensor): number => (reduction === "mean" ? 1 / y.size : 1);
+  const fused = (y: Tensor, t: Tensor, gradient: boolean): readonly Tensor[] | null =>
+    runFused("huber", [y, t], { delta, scale: scaleOf(y), gradient });
   return customVjp(
-    (y: Tensor, t: Tensor): Tensor => {
-      const both = fused(y, t);
-      return both ? mul(both[0]!, scale(y)) : composed(y, t);
-    },
+    (y: Tensor, t: Tensor): Tensor => fused(y, t, false)?.[0] ?? composed(y, t),
     (y: Tensor, t: Tensor): [Tensor, Tensor] => {
-      const both = fused(y, t);
-      if (both) return [mul(both[0]!, scale(y)), both[1]!];
-      return [composed(y, t), huberGradient(sub(y, t), delta)];
+      const both = fused(y, t, true);
+      if (both) return [both[0]!, both[1]!];
+      return [composed(y, t), mul(scaleOf(y), huberGradient(sub(y, t), delta))];
     },
     (dy, ct, [, target]) => {
-      // 先把标量乘好，整个数组只多走一趟。
-      const g = mul(mul(ct, scale(dy)), dy);
+      const g = timesAdjoint(ct, dy);
       return [g, target ? neg(g) : null];
     },
   );

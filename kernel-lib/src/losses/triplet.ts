@@ -35,7 +35,8 @@ import {
 import { showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { customVjp } from "../transforms/custom-vjp.js";
-import { mayFuse, type Reduction, reduce, runFused } from "./fused.js";
+import { mayFuse, runFused, timesAdjoint } from "../transforms/fused.js";
+import { type Reduction, reduce } from "./reduction.js";
 
 /** triplet 的选项：间隔与距离。 */
 export interface TripletOptions {
@@ -128,23 +129,25 @@ export function tripletLoss(
   const params = checked(rest);
   const [a, p, n] = features(anchor, positive, negative);
   const flat = [a, p, n].every((x) => x.rank === 2 && x.shape[0] === a.shape[0]);
-  const loss = flat && mayFuse([a, p, n]) ? fusedTriplet(params)(a, p, n) : triplet(a, p, n, params);
-  return reduce(loss, reduction);
+  if (flat && reduction !== "none" && mayFuse([a, p, n])) return fusedTriplet(params, reduction)(a, p, n);
+  return reduce(triplet(a, p, n, params), reduction);
 }
 
-function fusedTriplet(params: Required<TripletOptions>) {
-  const composed = (a: Tensor, p: Tensor, n: Tensor): Tensor => triplet(a, p, n, params);
-  const fused = (a: Tensor, p: Tensor, n: Tensor): readonly Tensor[] | null =>
-    runFused("triplet", [a, p, n], params);
+/** 平均的 1/B 由融合核顺手乘上，三个梯度不用再走一趟。 */
+function fusedTriplet(options: Required<TripletOptions>, reduction: "mean" | "sum") {
+  const scaleOf = (a: Tensor): number => (reduction === "mean" ? 1 / a.shape[0]! : 1);
+  const composed = (a: Tensor, p: Tensor, n: Tensor): Tensor => reduce(triplet(a, p, n, options), reduction);
+  const fused = (xs: readonly Tensor[], gradient: boolean): readonly Tensor[] | null =>
+    runFused("triplet", xs, { ...options, scale: scaleOf(xs[0]!), gradient });
   return customVjp(
-    (a: Tensor, p: Tensor, n: Tensor): Tensor => fused(a, p, n)?.[0] ?? composed(a, p, n),
+    (a: Tensor, p: Tensor, n: Tensor): Tensor => fused([a, p, n], false)?.[0] ?? composed(a, p, n),
     (a: Tensor, p: Tensor, n: Tensor): [Tensor, Tensor[]] => {
-      const all = fused(a, p, n);
+      const all = fused([a, p, n], true);
       if (all) return [all[0]!, all.slice(1)];
-      const g = tripletGradient(a, p, n, params);
-      return [composed(a, p, n), [g.a, g.p, g.n]];
+      const g = tripletGradient(a, p, n, options);
+      return [composed(a, p, n), [g.a, g.p, g.n].map((x) => mul(scaleOf(a), x))];
     },
-    (gradients, ct, needed) => gradients.map((g, i) => (needed[i] ? mul(expandDims(ct, -1), g) : null)),
+    (gradients, ct, needed) => gradients.map((g, i) => (needed[i] ? timesAdjoint(ct, g) : null)),
   );
 }
 

@@ -5,7 +5,7 @@ import { vecdot } from "../functions/linear.js";
 import { takeAlongAxis } from "../functions/pick.js";
 import { expandDims, squeeze } from "../functions/rearrange.js";
 import { logSoftmax, norm } from "../functions/statistics.js";
-import { type Reduction, reduce, requireSameShape } from "../losses/fused.js";
+import { type Reduction, reduce, requireSameShape } from "../losses/reduction.js";
 import { relu } from "../primitives/activations.js";
 import { abs, add, div, mul, neg, square, sub } from "../primitives/arithmetic.js";
 import { exp, log, softplus } from "../primitives/exponential.js";

@@ -78,7 +78,7 @@ export class GraphInterpreter extends Interpreter {
     let node = this.constants.get(host);
     if (!node) {
       const value = place(host, this.device);
-      const scalar = host.size === 1 && host.owner === cpu ? Number(host.readSync()[0]) : undefined;
+      const scalar = host.size === 1 ? constantOf(host) : undefined;
       node = {
         ...blank,
         id: this.nodes.length,
@@ -125,6 +125,11 @@ export class GraphInterpreter extends Interpreter {
     this.active = false;
     return { inputs: this.inputs, nodes: this.nodes, outputs: nodes };
   }
+}
+
+/** 单个数的值；在 GPU 上的只知道设备自己放上去的常数。 */
+function constantOf(x: ArrayTensor): number | undefined {
+  return x.owner === cpu ? Number(x.readSync()[0]) : x.owner.known?.(x.buffer);
 }
 
 const blank = { primitive: null, args: [], params: {}, value: null } as const;

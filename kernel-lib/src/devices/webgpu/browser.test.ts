@@ -50,9 +50,9 @@ export async function run() {
   await both("三元组的梯度", (x, p, n) => t.grad(triplet)(x, p, n), [a, [21, 35]], [c, [21, 35]], [b.concat(noise(105, 9)), [21, 35]]);
   const gpu = await t.device("webgpu");
   const on1 = (d, s) => on(d, s).concrete();
-  const fused = gpu.fused("huber", [on1(a, [21, 35]), on1(c, [21, 35])], { delta });
+  const fused = gpu.fused("huber", [on1(a, [21, 35]), on1(c, [21, 35])], { delta, scale: 1, gradient: true });
   pairs["融合的 Huber"] = [await flat(fused[1]), pairs["Huber 的梯度"][1], "webgpu"];
-  const tri = gpu.fused("triplet", [on1(a, [21, 35]), on1(c, [21, 35]), on1(b.concat(noise(105, 9)), [21, 35])], { margin: 0.4, distance: "euclidean" });
+  const tri = gpu.fused("triplet", [on1(a, [21, 35]), on1(c, [21, 35]), on1(b.concat(noise(105, 9)), [21, 35])], { margin: 0.4, distance: "euclidean", scale: 1, gradient: true });
   pairs["融合的三元组"] = [await flat(tri[1]), pairs["三元组的梯度"][1], "webgpu"];
   return { reports, pairs };
 }

@@ -7,6 +7,8 @@ export class GpuArray {
   buffer: GPUBuffer | null;
   /** 共用的常量，不随 scope 或 free 释放。 */
   readonly pinned: boolean;
+  /** 内容是单个已知的常数时，它的值。 */
+  scalar?: number;
 
   constructor(buffer: GPUBuffer, pinned = false) {
     this.buffer = buffer;

@@ -3,20 +3,22 @@ import { TiduError } from "../../errors.js";
 import type { Graph, GraphNode } from "../../graph/graph.js";
 import { ArrayTensor } from "../../tensor.js";
 import { untracked } from "../scope.js";
-import { type GpuArray, words } from "./buffers.js";
+import { GpuArray, words } from "./buffers.js";
 import { type Link, leaf } from "./chain.js";
 import type { WebGpuDevice } from "./device.js";
 import { chainKernel } from "./elementwise.js";
 import { fuse, isBroadcast, isElementwise, isNumber } from "./fuse.js";
+import { runFused } from "./fused.js";
 import { matmul } from "./matmul.js";
 import { isReduction, reductionKernel } from "./reduce.js";
 
-/** 执行计划的一步：由若干已有的缓冲区得到一个新的。 */
+/** 执行计划的一步：由若干已有的缓冲区得到一个新的（融合核可以得到几个）。 */
 interface PlanStep {
-  readonly node: GraphNode;
+  /** 各输出对应的节点；没人用的输出是 null。 */
+  readonly nodes: readonly (GraphNode | null)[];
   /** 依次用到的节点。 */
   readonly reads: readonly GraphNode[];
-  readonly run: (buffers: readonly GpuArray[]) => GpuArray;
+  readonly run: (buffers: readonly GpuArray[]) => GpuArray | readonly GpuArray[];
 }
 
 /**
@@ -36,7 +38,7 @@ export function compileGraph(
   const kept = new Set<GraphNode>([...graph.inputs, ...graph.outputs, ...constants.keys()]);
   const lastUse = new Map<GraphNode, number>();
   for (const [k, step] of plan.entries()) {
-    lastUse.set(step.node, k);
+    for (const x of step.nodes) if (x) lastUse.set(x, k);
     for (const x of step.reads) lastUse.set(x, k);
   }
   return (inputs) => {
@@ -44,14 +46,22 @@ export function compileGraph(
     for (const [k, node] of graph.inputs.entries()) values.set(node, inputs[k]!);
     // 一块缓冲区可能经 reshape 成为几个节点，全都用完才能归还。
     const holders = new Map<GpuArray, number>();
-    for (const [k, { node, reads, run }] of plan.entries()) {
-      const out = run(reads.map((x) => values.get(x)!));
-      values.set(node, out);
-      if (!holders.has(out) && reads.some((x) => values.get(x) === out))
-        holders.set(out, Number.POSITIVE_INFINITY);
-      holders.set(out, (holders.get(out) ?? 0) + (kept.has(node) ? Number.POSITIVE_INFINITY : 1));
-      for (const x of new Set([node, ...reads])) {
-        if (lastUse.get(x) !== k || kept.has(x)) continue;
+    for (const [k, { nodes, reads, run }] of plan.entries()) {
+      const result = run(reads.map((x) => values.get(x)!));
+      const outs = result instanceof GpuArray ? [result] : result;
+      for (const [i, out] of outs.entries()) {
+        const node = nodes[i];
+        if (!node) {
+          device.gpu.pool.free(out);
+          continue;
+        }
+        values.set(node, out);
+        if (!holders.has(out) && reads.some((x) => values.get(x) === out))
+          holders.set(out, Number.POSITIVE_INFINITY);
+        holders.set(out, (holders.get(out) ?? 0) + (kept.has(node) ? Number.POSITIVE_INFINITY : 1));
+      }
+      for (const x of new Set([...nodes, ...reads])) {
+        if (!x || lastUse.get(x) !== k || kept.has(x)) continue;
         const array = values.get(x)!;
         const left = holders.get(array)! - 1;
         holders.set(array, left);
@@ -73,6 +83,7 @@ function planGraph(device: WebGpuDevice, graph: Graph): PlanStep[] {
   // 每个核还要一个输出。
   const { live, stored } = fuse(graph, device.gpu.gpu.limits.maxStorageBuffersPerShaderStage - 1);
   const plan: PlanStep[] = [];
+  const calls = fusedCalls(live);
   for (const node of live) {
     if (node.kind !== "op" || !stored.has(node)) continue;
     const { name } = node.primitive!;
@@ -82,12 +93,15 @@ function planGraph(device: WebGpuDevice, graph: Graph): PlanStep[] {
       const source = node.args[0]!;
       const chain = linkOf(source, false, stored, reads, new Map(), aval);
       const reduction = { name, chain, shape: source.shape, axes: node.params["axes"] };
-      plan.push({ node, reads, run: reductionKernel(device.gpu, reduction, out, true) });
+      plan.push({ nodes: [node], reads, run: reductionKernel(device.gpu, reduction, out, true) });
     } else if (isElementwise(node)) {
       const chain = linkOf(node, true, stored, reads, new Map(), aval);
-      plan.push({ node, reads, run: chainKernel(device.gpu, chain, out, true) });
+      plan.push({ nodes: [node], reads, run: chainKernel(device.gpu, chain, out, true) });
     } else if (name === "matmul") plan.push(product(device, node, stored, aval));
-    else plan.push({ node, reads: node.args, run: single(device, node, aval) });
+    else if (name === "fused") {
+      const nodes = calls.get(callKey(node))!;
+      if (nodes.find((x) => x !== null) === node) plan.push(fusedCall(device, node, nodes, aval));
+    } else plan.push({ nodes: [node], reads: node.args, run: single(device, node, aval) });
   }
   return plan;
 }
@@ -105,7 +119,42 @@ function product(
     reads.map((x, k) => new ArrayTensor(device, buffers[k], x.shape, aval(x).dtype));
   const run = (buffers: readonly GpuArray[]): GpuArray =>
     matmul(device.gpu, wrap(buffers), { flipA, flipB }, aval(node));
-  return { node, reads, run };
+  return { nodes: [node], reads, run };
+}
+
+/** 同一次融合核调用的几个输出有一样的参数与操作数。 */
+function callKey({ args, params }: GraphNode): string {
+  return `${params["kernel"]}(${args.map((x) => x.id)}) ${JSON.stringify(params["params"])}`;
+}
+
+/** 各次融合核调用用得着的输出。 */
+function fusedCalls(live: readonly GraphNode[]): Map<string, (GraphNode | null)[]> {
+  const calls = new Map<string, (GraphNode | null)[]>();
+  for (const node of live) {
+    if (node.kind !== "op" || node.primitive!.name !== "fused") continue;
+    const key = callKey(node);
+    const nodes: (GraphNode | null)[] = calls.get(key) ?? node.params["outputs"].map(() => null);
+    nodes[node.params["index"]] = node;
+    calls.set(key, nodes);
+  }
+  return calls;
+}
+
+/** 一次融合核调用，在它的第一个输出处执行，几个输出一起得到。 */
+function fusedCall(
+  device: WebGpuDevice,
+  { args, params }: GraphNode,
+  nodes: readonly (GraphNode | null)[],
+  aval: (x: GraphNode) => Aval,
+): PlanStep {
+  const run = (buffers: readonly GpuArray[]): GpuArray[] =>
+    runFused(
+      device.gpu,
+      params["kernel"],
+      args.map((x, k) => new ArrayTensor(device, buffers[k], x.shape, aval(x).dtype)),
+      params["params"],
+    );
+  return { nodes, reads: args, run };
 }
 
 /** 逐个执行的原语。 */
@@ -139,7 +188,7 @@ function linkOf(
   const known = made.get(x);
   if (known) return known;
   let link: Link;
-  if (isNumber(x)) link = { kind: "number", value: Number(x.value!.readSync()[0]), ...aval(x) };
+  if (isNumber(x)) link = { kind: "number", value: x.scalar!, ...aval(x) };
   else if (!root && (x.kind !== "op" || stored.has(x))) {
     link = leaf(reads.length, aval(x));
     reads.push(x);

@@ -2,7 +2,7 @@ import type { Aval, Params, Primitive } from "../../core/primitive.js";
 import type { DType, TypedArray } from "../../dtype.js";
 import { TiduError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
-import type { ArrayTensor } from "../../tensor.js";
+import { ArrayTensor } from "../../tensor.js";
 import type { Device } from "../device.js";
 import { track } from "../scope.js";
 import { type GpuArray, words } from "./buffers.js";
@@ -13,14 +13,13 @@ import { broadcastTo, concat, flip, pad, slice, transpose } from "./copy.js";
 import { cumsum } from "./cumsum.js";
 import { cofactor, eigh, pinv, qr, svd } from "./decompositions.js";
 import { runElementwise } from "./elementwise.js";
+import { fusedShapes, runFused } from "./fused.js";
 import { gather, scatterAdd } from "./gather.js";
-import { huber } from "./huber.js";
 import { cholesky, det, logdet, solve, triangularSolve } from "./linalg.js";
 import { matmul } from "./matmul.js";
 import { random } from "./random.js";
 import { isReduction, reductionKernel, runPosition } from "./reduce.js";
 import { argsort } from "./sorting.js";
-import { triplet } from "./triplet.js";
 import { fold, unfold } from "./windows.js";
 
 type Kernel = (gpu: GpuContext, inputs: readonly ArrayTensor[], params: any, out: Aval) => GpuArray;
@@ -79,6 +78,7 @@ export class WebGpuDevice implements Device {
     const known = key === null ? undefined : this.scalars.get(key);
     if (known) return known;
     const array = this.gpu.upload(words(data, dtype), key !== null);
+    if (key !== null) array.scalar = Number(data[0]);
     if (key === null) track(this, array);
     else {
       if (this.scalars.size >= 1024) this.scalars.clear();
@@ -109,6 +109,12 @@ export class WebGpuDevice implements Device {
       const reduction = { name, chain: leaf(0, x!), shape: x!.shape, axes: params["axes"] };
       return reductionKernel(this.gpu, reduction, out)([x!.buffer as GpuArray]);
     }
+    // jit 折叠常量时才会单独执行融合核的一个输出。
+    if (name === "fused") {
+      const all = runFused(this.gpu, params["kernel"], inputs, params["params"]);
+      for (const [k, y] of all.entries()) if (k !== params["index"]) this.gpu.pool.free(y);
+      return all[params["index"]]!;
+    }
     if (primitive.expr) return runElementwise(this.gpu, primitive, inputs, params, out);
     throw new TiduError(
       "TIDU-DEV-002",
@@ -117,14 +123,20 @@ export class WebGpuDevice implements Device {
   }
 
   fused(name: string, inputs: readonly ArrayTensor[], params: Params): ArrayTensor[] | null {
-    const outputs =
-      name === "huber"
-        ? huber(this, inputs, params)
-        : name === "triplet"
-          ? triplet(this, inputs, params)
-          : null;
-    for (const y of outputs ?? []) track(this, y.buffer);
-    return outputs;
+    const outputs = fusedShapes(name, inputs, params);
+    if (!outputs) return null;
+    return runFused(this.gpu, name, inputs, params).map((buffer, k) => {
+      track(this, buffer);
+      return new ArrayTensor(this, buffer, outputs[k]!.shape, outputs[k]!.dtype);
+    });
+  }
+
+  fusedShapes(name: string, inputs: readonly Aval[], params: Params): Aval[] | null {
+    return fusedShapes(name, inputs, params);
+  }
+
+  known(buffer: unknown): number | undefined {
+    return (buffer as GpuArray).scalar;
   }
 
   free(buffer: unknown): void {

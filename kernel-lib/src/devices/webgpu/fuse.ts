@@ -32,7 +32,7 @@ function swapsLast(x: GraphNode): boolean {
 
 /** 可以写成字面量的常量。 */
 export function isNumber(x: GraphNode): boolean {
-  return x.kind === "constant" && sizeOf(x.shape) === 1 && x.value!.owner.readSync !== undefined;
+  return x.kind === "constant" && x.scalar !== undefined;
 }
 
 /**
