@@ -1,5 +1,6 @@
 import type { Aval, Params } from "../../core/primitive.js";
 import type { ArrayTensor } from "../../tensor.js";
+import { attention, attentionKeys, attentionQuery } from "./attention.js";
 import type { GpuArray } from "./buffers.js";
 import type { GpuContext } from "./context.js";
 import { huber } from "./huber.js";
@@ -20,6 +21,9 @@ const kernels: Readonly<Record<string, FusedKernel>> = {
   triplet,
   softmax,
   softmaxBackward,
+  attention,
+  attentionQuery,
+  attentionKeys,
 };
 
 export function fusedShapes(name: string, inputs: readonly Aval[], params: Params): Aval[] | null {
