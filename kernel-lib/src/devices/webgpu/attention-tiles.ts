@@ -116,7 +116,9 @@ export function store(
     if (row < ${x.rows}) {
       ${blocks
         .map(
-          (j) => `{ let col = ${col0} + 4i * tx + ${32 * j}i; let y = ${value(`${t}${i}_${j}`, i)}; let at = ${x.base} + row * ${x.cols} + col;
+          (
+            j,
+          ) => `{ let col = ${col0} + 4i * tx + ${32 * j}i; let y = ${value(`${t}${i}_${j}`, i)}; let at = ${x.base} + row * ${x.cols} + col;
       ${four.map((m) => `if (col + ${m}i < ${x.cols}) { ${x.name}[at + ${m}i] = y[${m}]; }`).join(" ")} }`,
         )
         .join("\n      ")}

@@ -98,12 +98,7 @@ class Frame {
       return broadcastStrides(shape.slice(0, -2), lead).map((s) => s * matrix);
     });
     const maskStrides = masked ? broadcastStrides(inputs[4]!.shape, [...lead, queries, keys]) : null;
-    const at = offsets(
-      "batch",
-      lead,
-      maskStrides ? [...steps, maskStrides.slice(0, lead.length)] : steps,
-      u,
-    );
+    const at = offsets("batch", lead, maskStrides ? [...steps, maskStrides.slice(0, lead.length)] : steps, u);
     this.maskSteps = maskStrides && maskStrides.slice(-2).map((s) => u.push(s));
     this.head = `${at.lines.join("\n  ")}
   let base_q = ${at.offsets[0]};
@@ -269,7 +264,9 @@ export const attentionQuery: FusedKernel = {
     ${product("g", g("row0"), frame.v("kt"))}
     let cols = kt + tx + ${spread};
     ${eachRow(
-      (i) => `s${i} = select(vec4<f32>(0.0), exp(s${i} * inverse - top${i}) * (g${i} - delta${i}) * (share${i} * inverse),
+      (
+        i,
+      ) => `s${i} = select(vec4<f32>(0.0), exp(s${i} * inverse - top${i}) * (g${i} - delta${i}) * (share${i} * inverse),
       ${frame.seen(`(row0 + ty + ${16 * i}i)`, "cols")});`,
     )}
     ${publish("s")}
