@@ -99,7 +99,7 @@ class Frame {
     });
     const maskStrides = masked ? broadcastStrides(inputs[4]!.shape, [...lead, queries, keys]) : null;
     const at = offsets("batch", lead, maskStrides ? [...steps, maskStrides.slice(0, lead.length)] : steps, u);
-    this.maskSteps = maskStrides && maskStrides.slice(-2).map((s) => u.push(s));
+    this.maskSteps = maskStrides?.slice(-2).map((s) => u.push(s)) ?? null;
     this.head = `${at.lines.join("\n  ")}
   let base_q = ${at.offsets[0]};
   let base_k = ${at.offsets[1]};
