@@ -4,7 +4,7 @@ import { defineElementwise } from "../core/elementwise.js";
 import { jsNumber, wgslNumber } from "../core/literal.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { mul, neg, square } from "./arithmetic.js";
-import { erfcJs, erfcWgsl, erfinvJs, erfinvWgsl, erfJs, erfWgsl } from "./erf.js";
+import { erfcJs, erfinvJs, erfJs } from "./erf.js";
 import { exp, expm1, sigmoid, softplus } from "./exponential.js";
 import { greater, greaterEqual, where } from "./select.js";
 
@@ -54,7 +54,7 @@ export function elu(x: TensorLike, alpha: TensorLike = 1): Tensor {
 const erfP = defineElementwise({
   name: "erf",
   js: ([a]) => `${erfJs}(${a})`,
-  wgsl: ([a]) => erfWgsl(a!),
+  wgsl: ([a]) => `erf_(${a})`,
   d: [(g, _, [x]) => mul(g, mul(2 / Math.sqrt(Math.PI), exp(neg(square(x!)))))],
 });
 
@@ -71,7 +71,7 @@ export function erf(x: TensorLike): Tensor {
 const erfcP = defineElementwise({
   name: "erfc",
   js: ([a]) => `${erfcJs}(${a})`,
-  wgsl: ([a]) => erfcWgsl(a!),
+  wgsl: ([a]) => `erfc_(${a})`,
   d: [(g, _, [x]) => mul(g, mul(-2 / Math.sqrt(Math.PI), exp(neg(square(x!)))))],
 });
 
@@ -88,7 +88,7 @@ export function erfc(x: TensorLike): Tensor {
 const erfinvP = defineElementwise({
   name: "erfinv",
   js: ([a]) => `${erfinvJs}(${a})`,
-  wgsl: ([a]) => erfinvWgsl(a!),
+  wgsl: ([a]) => `erfinv_(${a})`,
   d: [(g, out) => mul(g, mul(Math.sqrt(Math.PI) / 2, exp(square(out))))],
 });
 

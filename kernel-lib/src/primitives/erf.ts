@@ -1,4 +1,5 @@
 // JavaScript 没有 erf。逐元素原语的表达式要能嵌进生成的代码，所以写成不依赖外部名字的函数文本。
+// 单精度的 WGSL 版（erf_、erfc_、erfinv_）在 devices/webgpu/math.ts，只用 cpu 的页面不必下载。
 
 /**
  * 双精度 erf 的函数文本。|x| < 2.5 用各项全正的级数
@@ -37,35 +38,6 @@ export const erfcJs = `((x) => {
   return x < 0 ? 2 - y : y;
 })`;
 
-/** 单精度：|x| < 0.5 用泰勒级数，其余用 erfc 的有理–指数逼近（相对误差 1.2e-7）。 */
-export function erfWgsl(a: string): string {
-  const q = `${a} * ${a}`;
-  const small = `${a} * (1.1283792 + ${q} * (-0.37612638 + ${q} * (0.11283792 + ${q} * (-0.026866171 + ${q} * 0.0052239776))))`;
-  return `select(sign(${a}) * (1.0 - ${tailWgsl(a)}), ${small}, abs(${a}) < 0.5)`;
-}
-
-/** erfc(|x|)。 */
-function tailWgsl(a: string): string {
-  const t = `(1.0 / (1.0 + 0.5 * abs(${a})))`;
-  const coefficients = [
-    "1.00002368",
-    "0.37409196",
-    "0.09678418",
-    "-0.18628806",
-    "0.27886807",
-    "-1.13520398",
-    "1.48851587",
-    "-0.82215223",
-    "0.17087277",
-  ];
-  const poly = coefficients.reduceRight((rest, c) => (rest === "" ? c : `(${c} + ${t} * ${rest})`), "");
-  return `${t} * exp(-(${a} * ${a}) - 1.26551223 + ${t} * ${poly})`;
-}
-
-export function erfcWgsl(a: string): string {
-  return `select(${tailWgsl(a)}, 2.0 - ${tailWgsl(a)}, ${a} < 0.0)`;
-}
-
 /**
  * 双精度 erfinv 的函数文本：标准正态分位数的有理逼近（Wichura，1988，算法 AS 241 的 PPND16，相对误差约 1e-16），
  * 再用 erfinv(x) = Φ⁻¹((1+x)/2)/√2。
@@ -103,33 +75,3 @@ export const erfinvJs = `((x) => {
   }
   return (x < 0 ? -y : y) * Math.SQRT1_2;
 })`;
-
-/** 单精度 erfinv：Giles（2010）的两段多项式，以 w = −ln(1−x²) 为自变量。 */
-export function erfinvWgsl(a: string): string {
-  const w = `(-log((1.0 - ${a}) * (1.0 + ${a})))`;
-  const horner = (t: string, coefficients: readonly string[]): string =>
-    coefficients.reduce((sum, c) => (sum === "" ? c : `(${c} + ${t} * ${sum})`), "");
-  const centre = horner(`(${w} - 2.5)`, [
-    "2.81022636e-08",
-    "3.43273939e-07",
-    "-3.5233877e-06",
-    "-4.39150654e-06",
-    "0.00021858087",
-    "-0.00125372503",
-    "-0.00417768164",
-    "0.246640727",
-    "1.50140941",
-  ]);
-  const tail = horner(`(sqrt(${w}) - 3.0)`, [
-    "-0.000200214257",
-    "0.000100950558",
-    "0.00134934322",
-    "-0.00367342844",
-    "0.00573950773",
-    "-0.0076224613",
-    "0.00943887047",
-    "1.00167406",
-    "2.83297682",
-  ]);
-  return `${a} * select(${tail}, ${centre}, ${w} < 5.0)`;
-}

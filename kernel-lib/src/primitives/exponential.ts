@@ -25,8 +25,7 @@ export function exp(x: TensorLike): Tensor {
 const expm1P = defineElementwise({
   name: "expm1",
   js: ([a]) => `Math.expm1(${a})`,
-  wgsl: ([a]) =>
-    `select(exp(${a}) - 1.0, ${a} * (1.0 + ${a} * (0.5 + ${a} * (0.16666667 + ${a} * (0.041666668 + ${a} * 0.008333334)))), abs(${a}) < 0.25)`,
+  wgsl: ([a]) => `expm1_(${a})`,
   d: [(g, _, [x]) => mul(g, exp(x!))],
 });
 
@@ -60,8 +59,7 @@ export function log(x: TensorLike): Tensor {
 const log1pP = defineElementwise({
   name: "log1p",
   js: ([a]) => `Math.log1p(${a})`,
-  wgsl: ([a]) =>
-    `select(log(1.0 + ${a}), ${a} * (1.0 - ${a} * (0.5 - ${a} * (0.33333334 - ${a} * (0.25 - ${a} * (0.2 - ${a} * 0.16666667))))), abs(${a}) < 0.1)`,
+  wgsl: ([a]) => `log1p_(${a})`,
   d: [(g, _, [x]) => div(g, add(1, x!))],
 });
 
@@ -96,8 +94,7 @@ export function sqrt(x: TensorLike): Tensor {
 const powP = defineElementwise({
   name: "pow",
   js: ([a, b]) => `(${a} ** ${b})`,
-  wgsl: ([a, b]) =>
-    `select(pow(abs(${a}), ${b}) * select(1.0, -1.0, ${a} < 0.0 && abs(${b} - 2.0 * floor(${b} * 0.5)) == 1.0), 1.0, ${b} == 0.0)`,
+  wgsl: ([a, b]) => `pow_(${a}, ${b})`,
   d: [
     (g, _, [a, b]) => {
       const constant = equal(b!, 0);
@@ -122,7 +119,7 @@ export function pow(a: TensorLike, b: TensorLike): Tensor {
 const sigmoidP = defineElementwise({
   name: "sigmoid",
   js: ([a]) => `(1 / (1 + Math.exp(-${a})))`,
-  wgsl: ([a]) => `(1.0 / (1.0 + exp(-${a})))`,
+  wgsl: ([a]) => `sigmoid_(${a})`,
   // 1 − σ(x) 写成 σ(−x)：x 很大时不会相减成 0。
   d: [(g, out, [x]) => mul(g, mul(out, sigmoid(neg(x!))))],
 });
@@ -140,7 +137,7 @@ export function sigmoid(x: TensorLike): Tensor {
 const softplusP = defineElementwise({
   name: "softplus",
   js: ([a]) => `(Math.max(${a}, 0) + Math.log1p(Math.exp(-Math.abs(${a}))))`,
-  wgsl: ([a]) => `(max(${a}, 0.0) + log(1.0 + exp(-abs(${a}))))`,
+  wgsl: ([a]) => `softplus_(${a})`,
   d: [(g, _, [x]) => mul(g, sigmoid(x!))],
 });
 
