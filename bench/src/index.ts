@@ -3,6 +3,7 @@ import type { BenchResult, BenchRow } from "./result.js";
 
 const suites: Record<string, () => Promise<{ suite(): Promise<BenchResult> }>> = {
   autodiff: () => import("./autodiff.js"),
+  gpu: () => import("./gpu.js"),
   kernel: () => import("./kernel.js"),
 };
 
@@ -33,13 +34,13 @@ export function format(result: BenchResult): string {
 }
 
 function formatRow(row: BenchRow): string[] {
+  const { ours } = row;
+  if (ours === null) return [row.id, `  没有测。目标：${row.goal} —— 无法判断`];
   const verdict = row.holds === null ? "无法判断（缺少同类或设备）" : row.holds ? "达到" : "没有达到";
-  const lines = [row.id, `  ${"tidu".padEnd(24)} ${show(row.ours)} ${row.unit}`];
+  const lines = [row.id, `  ${"tidu".padEnd(24)} ${show(ours)} ${row.unit}`];
   for (const [name, value] of Object.entries(row.peers)) {
     const note =
-      value === null
-        ? "没有安装，跳过"
-        : `${show(value)} ${row.unit}（是 tidu 的 ${show(value / row.ours)} 倍）`;
+      value === null ? "没有安装，跳过" : `${show(value)} ${row.unit}（是 tidu 的 ${show(value / ours)} 倍）`;
     lines.push(`  ${name.padEnd(24)} ${note}`);
   }
   return [...lines, `  目标：${row.goal} —— ${verdict}`];

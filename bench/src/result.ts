@@ -11,7 +11,8 @@ export interface BenchResult {
 export interface BenchRow {
   id: string;
   unit: string;
-  ours: number;
+  /** null：没有设备，或是不能计时的软件模拟 */
+  ours: number | null;
   /** 同类的名字 → 同一次运行里测得的值；null：这台机器上没有它 */
   peers: Record<string, number | null>;
   goal: string;
