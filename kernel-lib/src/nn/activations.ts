@@ -6,7 +6,7 @@ import { max } from "../primitives/reductions.js";
 import { normalizeAxis, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 
-export { logSoftmax, softmax } from "../functions/statistics.js";
+export { logSoftmax, softmax } from "../functions/softmax.js";
 export {
   elu,
   gelu,
