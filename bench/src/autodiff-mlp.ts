@@ -12,8 +12,8 @@ import {
   tanh,
   tensor,
 } from "@tidu/kernel-lib";
+import type { Checked, Jax, JaxArray } from "./autodiff-jaxjs.js";
 import { openBackend, type Tf } from "./autodiff-tfjs.js";
-import type { Contender } from "./rounds.js";
 
 // 小网络的一步训练：x[8×4] → tanh(xW₁+b₁)[8×16] → 线性[8×1]，均方误差，四个参数的梯度，再走一步 SGD。
 
@@ -101,12 +101,9 @@ function step(p: Params, xs: Tensor, ys: Tensor): Params {
   return { w1: next(p.w1, g.w1), b1: next(p.b1, g.b1), w2: next(p.w2, g.w2), b2: next(p.b2, g.b2) };
 }
 
-/** 每个对手：走一步，以及走三步之后的参数（先核对大家算的是同一件事）。 */
-export type MlpContender = Contender & { readonly check: () => Promise<number[]> };
-
 const order = ["w1", "b1", "w2", "b2"] as const;
 
-export function handContender(): MlpContender {
+export function handContender(): Checked {
   return {
     run: () => byHand(start),
     check: async () => {
@@ -117,7 +114,7 @@ export function handContender(): MlpContender {
   };
 }
 
-export function tiduContender(compiled: boolean): MlpContender {
+export function tiduContender(compiled: boolean): Checked {
   const shape = (data: Float64Array, ...dims: number[]): Tensor => tensor(data).reshape(dims);
   const p: Params = {
     w1: shape(start.w1, inputs, hidden),
@@ -140,7 +137,7 @@ export function tiduContender(compiled: boolean): MlpContender {
 }
 
 /** tfjs 自己的磁带与核，float32。 */
-export async function tfjsContender(tf: Tf, backend: "cpu" | "wasm"): Promise<MlpContender | null> {
+export async function tfjsContender(tf: Tf, backend: "cpu" | "wasm"): Promise<Checked | null> {
   if (!(await openBackend(tf, backend))) return null;
   type T = import("@tensorflow/tfjs-core").Tensor;
   const begin = (): T[] => [
@@ -173,3 +170,66 @@ export async function tfjsContender(tf: Tf, backend: "cpu" | "wasm"): Promise<Ml
     },
   };
 }
+
+/** jax-js，wasm 后端，单精度。 */
+export function jaxJsMlp(jax: Jax): Checked {
+  const np = jax.numpy;
+  const array = (data: Float64Array, ...dims: number[]): JaxArray =>
+    np.array(Float32Array.from(data)).reshape(dims);
+  const begin = (): JaxArray[] => [
+    array(start.w1, inputs, hidden),
+    array(start.b1, hidden),
+    array(start.w2, hidden, 1),
+    array(start.b2, 1),
+  ];
+  const [xs, ys] = [array(x, rows, inputs), array(y, rows, 1)];
+  const lossOf = (
+    w1: JaxArray,
+    b1: JaxArray,
+    w2: JaxArray,
+    b2: JaxArray,
+    x: JaxArray,
+    y: JaxArray,
+  ): JaxArray => {
+    const h = np.tanh(np.matmul(x, w1).add(b1));
+    return np.sum(np.square(np.matmul(h, w2).add(b2).sub(y))).div(rows);
+  };
+  const gradients = jax.grad(lossOf as any, { argnums: [0, 1, 2, 3] } as any) as any;
+  const go = jax.jit((...args: JaxArray[]) => {
+    const g = gradients(...args.map((a) => a.ref)) as JaxArray[];
+    const next = g.map((d, i) => args[i]!.sub(d.mul(rate)));
+    for (const unused of args.slice(4)) unused.dispose();
+    return next;
+  }) as unknown as (...args: JaxArray[]) => JaxArray[];
+  const fixed = begin();
+  const call = (p: JaxArray[]): JaxArray[] => go(...p, xs.ref, ys.ref);
+  return {
+    run: async () => {
+      const out = call(fixed.map((a) => a.ref));
+      for (const a of out) await a.blockUntilReady();
+      for (const a of out) a.dispose();
+    },
+    check: async () => {
+      let p = begin();
+      for (let i = 0; i < 3; i++) p = call(p);
+      const data = await Promise.all(p.map((a) => a.data()));
+      return data.flatMap((d: ArrayLike<number>) => Array.from(d));
+    },
+  };
+}
+
+/** 交给 autodiff-jax.py 的同一个问题，双精度。 */
+export const jaxArguments = {
+  name: "mlp",
+  title: "小网络的一步",
+  args: [
+    { data: [...start.w1], shape: [inputs, hidden] },
+    { data: [...start.b1], shape: [hidden] },
+    { data: [...start.w2], shape: [hidden, 1] },
+    { data: [...start.b2], shape: [1] },
+    { data: [...x], shape: [rows, inputs] },
+    { data: [...y], shape: [rows, 1] },
+  ],
+  active: 4,
+  order: "step",
+} as const;

@@ -22,7 +22,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const result = await (await load()).suite();
   console.log(format(result));
-  if (file) writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  if (file) {
+    const { picture, ...json } = result;
+    writeFileSync(file, `${JSON.stringify(json, null, 2)}\n`);
+    if (picture) writeFileSync(`${file.replace(/\.json$/, "")}.svg`, picture);
+  }
   return 0;
 }
 

@@ -6,6 +6,8 @@ export interface BenchResult {
   suite: string;
   machine: string;
   rows: BenchRow[];
+  /** 附图（SVG），写在 JSON 旁边的 .svg 里，不在 JSON 里 */
+  picture?: string;
 }
 
 export interface BenchRow {

@@ -4,7 +4,10 @@ import { median } from "./result.js";
 export interface Contender {
   /** 每轮开始前（不计时），如切换后端。 */
   readonly before?: () => Promise<unknown>;
+  /** 返回 Promise 的，等它完成才算一次。 */
   readonly run: () => unknown;
+  /** 在别的进程里的一方自己计时：连续跑 budget 毫秒，返回每次的微秒数。 */
+  readonly measure?: (budget: number) => Promise<number>;
 }
 
 /**
@@ -20,15 +23,15 @@ export async function interleave<K extends string>(
   for (const [name, c] of entries) {
     if (!c) continue;
     await c.before?.();
-    spend(c.run, warmup);
+    await spend(c, warmup);
     times.set(name, []);
   }
   for (let r = 0; r < rounds; r++) {
     for (const [name, c] of entries) {
       if (!c) continue;
       await c.before?.();
-      spend(c.run, slice / 4);
-      times.get(name)!.push(spend(c.run, slice));
+      await spend(c, slice / 4);
+      times.get(name)!.push(await spend(c, slice));
     }
   }
   const pairs = entries.map(([name]) => [name, times.has(name) ? median(times.get(name)!) : null]);
@@ -36,13 +39,17 @@ export async function interleave<K extends string>(
 }
 
 /** 跑满 budget 毫秒，返回每次的微秒数。 */
-function spend(run: () => unknown, budget: number): number {
+async function spend({ run, measure }: Contender, budget: number): Promise<number> {
+  if (measure) return measure(budget);
   let count = 0;
   let batch = 1;
   const begin = performance.now();
   let now = begin;
   while (now - begin < budget) {
-    for (let i = 0; i < batch; i++) run();
+    for (let i = 0; i < batch; i++) {
+      const result = run();
+      if (result instanceof Promise) await result;
+    }
     count += batch;
     now = performance.now();
     // 看表也花时间：一批至少十分之一毫秒。
