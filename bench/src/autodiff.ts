@@ -100,7 +100,8 @@ async function workRows(work: Workload, { tf, jaxjs, jax }: Peers): Promise<Benc
     jax: jax && (await jax.contender(work, work.title)),
   };
   await agree(work.title, contenders, () => work.tolerance ?? 1e-4);
-  const pace = { rounds: 9, slice: 120, warmup: 250 };
+  // 展开的长图 V8 要编译几百毫秒，热身要长过它。
+  const pace = { rounds: 9, slice: 120, warmup: 700 };
   const t = await interleave(contenders, pace);
   const scale = t.jit! > 2000 ? 1000 : 1;
   const show = (us: number | null): number | null => (us === null ? null : us / scale);

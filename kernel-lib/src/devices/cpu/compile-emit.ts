@@ -318,10 +318,32 @@ function fastMath(text: string, dtype: DType): string {
 const selecting = new Set(["abs", "neg", "sign", "where", "maximum", "minimum", "relu", "stopGradient"]);
 
 function keepsPrecision(e: Expr & { kind: "op" }): boolean {
-  if (e.dtype !== "float32" || !selecting.has(e.node.primitive!.name)) return false;
-  return e.args.every((x) =>
-    x.kind === "literal" ? Math.fround(x.value) === x.value : x.dtype === "float32" || x.dtype === "bool",
-  );
+  if (e.dtype !== "float32") return false;
+  const { name } = e.node.primitive!;
+  // 乘 0 或 ±2ᵏ 没有误差（溢出与下溢留到最后存的时候）。
+  if (name === "mul" && e.args.every(isSingle) && e.args.some(isScale)) return true;
+  if (name === "div" && isSingle(e.args[0]!) && e.args[1]!.kind === "literal" && isScale(e.args[1]!))
+    return true;
+  if (!selecting.has(name)) return false;
+  return e.args.every(isSingle);
+}
+
+function isSingle(e: Expr): boolean {
+  return e.kind === "literal"
+    ? Math.fround(e.value) === e.value
+    : e.dtype === "float32" || e.dtype === "bool";
+}
+
+/** 值只能是 0 或 ±2ᵏ：字面量、按条件选的字面量（导数里的掩码），以及它们的积。 */
+function isScale(e: Expr): boolean {
+  if (e.kind === "literal") {
+    const x = Math.abs(e.value);
+    return x === 0 || (x > 1e-30 && x < 1e30 && Number.isInteger(Math.log2(x)));
+  }
+  if (e.kind !== "op") return false;
+  const { name } = e.node.primitive!;
+  if (name === "where") return isScale(e.args[1]!) && isScale(e.args[2]!);
+  return (name === "mul" || name === "neg") && e.args.every(isScale);
 }
 
 function fillOf(reduce: keyof typeof identity, dtype: DType): string {
@@ -333,7 +355,7 @@ function fillOf(reduce: keyof typeof identity, dtype: DType): string {
 export function rounded(text: string, dtype: DType): string {
   switch (dtype) {
     case "float32":
-      return `Math.fround(${text})`;
+      return `fround(${text})`;
     case "int32":
       return `(${text} | 0)`;
     case "bool":

@@ -52,12 +52,13 @@ function generate(graph: Graph): { source: string; links: Links } {
     } else body.push(emitCall(kernel.node, names, plan, links));
   }
   const results = graph.outputs.map((y) => names.result(plan.holder(y)));
-  const { parts, main } = split(body);
+  const { parts, main } = split(body, results);
   const source = [
     '"use strict";',
     "const { constants, buffers, calls, gemm, exp, expSingle, tanh } = links;",
     ...parts,
     "return (inputs) => {",
+    shortNames,
     ...names.declarations(),
     ...main,
     `return [${results.join(", ")}];`,
@@ -66,42 +67,69 @@ function generate(graph: Graph): { source: string; links: Links } {
   return { source, links };
 }
 
+/** 局部变量里的函数：每次调用的字节码比 Math.fround 短一半，函数太长时 V8 就不优化了。 */
+const shortNames = "const fround = Math.fround;";
+
 /** 一个函数的源代码最长这么多字符：V8 不优化太大的函数，太大的图要分成几段。 */
 const partLimit = 12_000;
 
-/** 源代码太长时把循环分到几个函数里。标量是各段共用的变量，缓冲区作为参数传进去。 */
-function split(body: readonly string[]): { parts: string[]; main: string[] } {
+/**
+ * 源代码太长时把循环分到几个函数里。缓冲区作为参数传进去；标量在段里是局部变量，
+ * 别的段要用的存进一个 Float64Array：放在共用的变量里，V8 每写一次都要新建一个数的对象。
+ */
+function split(body: readonly string[], results: readonly string[]): { parts: string[]; main: string[] } {
   if (body.reduce((n, text) => n + text.length, 0) <= partLimit) return { parts: [], main: [...body] };
-  const shared: string[] = [];
-  const functions: string[] = [];
-  const main: string[] = [];
+  const pieces: { text: string; own: boolean }[] = [];
   let group: string[] = [];
   const close = (): void => {
-    if (group.length === 0) return;
-    const text = group.join("\n");
+    if (group.length > 0) pieces.push({ text: group.join("\n"), own: true });
     group = [];
-    const buffers = [...new Set(text.match(/\b[xbcor]\d+\b/g))].join(", ");
-    const name = `part${functions.length}`;
-    functions.push(`function ${name}(${buffers}) {\n${text}\n}`);
-    main.push(`${name}(${buffers});`);
   };
   for (const text of body) {
-    const open = text.replace(/^let (s\d+)/gm, (_, name: string) => {
-      shared.push(name);
-      return name;
-    });
-    if (open.startsWith("const r")) {
+    if (text.startsWith("const r")) {
       // 外部的核：结果是新的缓冲区，留在主函数里。
       close();
-      main.push(open);
+      pieces.push({ text, own: false });
       continue;
     }
-    group.push(open);
+    group.push(text);
     if (group.reduce((n, t) => n + t.length, 0) > partLimit / 2) close();
   }
   close();
-  return { parts: [...(shared.length > 0 ? [`let ${shared.join(", ")};`] : []), ...functions], main };
+  const slots = new Map<string, number>();
+  const used = [...pieces.map(({ text }) => scalarsIn(text)), scalarsIn(results.join())];
+  for (const [i, { text }] of pieces.entries()) {
+    for (const name of definedIn(text)) {
+      if (used.some((names, k) => k !== i && names.has(name))) slots.set(name, slots.size);
+    }
+  }
+  const read = (names: Iterable<string>): string[] =>
+    [...names].map((name) => `const ${name} = shared[${slots.get(name)}];`);
+  const parts = [`const shared = new Float64Array(${slots.size});`];
+  const main: string[] = [];
+  const here = new Set<string>();
+  for (const [i, { text, own }] of pieces.entries()) {
+    const defined = definedIn(text);
+    const borrowed = [...used[i]!].filter((name) => !defined.has(name));
+    if (!own) {
+      main.push(...read(borrowed.filter((name) => !here.has(name))), text);
+      for (const name of borrowed) here.add(name);
+      continue;
+    }
+    const kept = [...defined].filter((name) => slots.has(name));
+    const buffers = [...new Set(text.match(/\b[xbcor]\d+\b/g))].join(", ");
+    const name = `part${i}`;
+    const lines = [...read(borrowed), text, ...kept.map((x) => `shared[${slots.get(x)}] = ${x};`)];
+    parts.push(`function ${name}(${buffers}) {\n${shortNames}\n${lines.join("\n")}\n}`);
+    main.push(`${name}(${buffers});`);
+  }
+  main.push(...read([...used.at(-1)!].filter((name) => !here.has(name))));
+  return { parts, main };
 }
+
+const scalarsIn = (text: string): Set<string> => new Set(text.match(/\bs\d+\b/g));
+const definedIn = (text: string): Set<string> =>
+  new Set([...text.matchAll(/^let (s\d+)\b/gm)].map((m) => m[1]!));
 
 const arrayName: Record<DType, string> = {
   float64: "Float64Array",
