@@ -5,7 +5,8 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Graded, gradeSubmission } from "../submission.js";
+import { random } from "../random.js";
+import { type Graded, gradeBytes, gradeSubmission } from "../submission.js";
 import { makeStage, type Stage } from "./stage.js";
 import { sandboxStrength, strengthOf } from "./strength.js";
 
@@ -184,6 +185,26 @@ describe("沙箱", function () {
       assert.equal(peek.score, 9);
     } finally {
       weaker.remove();
+    }
+  });
+
+  it("源码被任意改坏的笔记本：照样判完，只少不多", async () => {
+    const notebook = JSON.parse(readFileSync(solutionPath, "utf8"));
+    const rng = random(1, "改坏");
+    for (let round = 0; round < 8; round++) {
+      const broken = structuredClone(notebook);
+      for (const cell of broken.cells) {
+        if (cell.cell_type !== "code" || rng.integer(0, 2) > 0) continue;
+        const source = [cell.source].flat().join("");
+        const at = rng.integer(0, source.length);
+        cell.source =
+          source.slice(0, at) + rng.pick(["}", "(", "`", "=", " 0 ", "//", "\u0000"]) + source.slice(at + 3);
+      }
+      const bytes = Buffer.from(JSON.stringify(broken));
+      const { score, maxScore, questions } = await gradeBytes("x.ipynb", bytes, { seed: 42, stage, times });
+      assert.equal(maxScore, 10);
+      assert.ok(score <= 10);
+      for (const { message } of questions) assert.match(message, /\p{Script=Han}/u);
     }
   });
 });
