@@ -1,4 +1,4 @@
-import { asTensor } from "../core/convert.js";
+import { asTensor, asTensors } from "../core/convert.js";
 import { TiduError } from "../errors.js";
 import { ones, zeros } from "../functions/creation.js";
 import { mean, variance } from "../functions/statistics.js";
@@ -8,6 +8,9 @@ import { reshape } from "../primitives/layout.js";
 import { detach } from "../primitives/select.js";
 import { showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import { customVjp } from "../transforms/custom-vjp.js";
+import { mayFuse, runFused } from "../transforms/fused.js";
+import { vjp } from "../transforms/vjp.js";
 
 // 四种归一化只差在沿哪些轴求均值与方差：x̂ = (x − μ)/√(σ² + ε)，y = γx̂ + β。
 // 通道轴是第 1 轴（[N, C] 或 [N, C, H, W]）；方差除以 n（有偏），与各框架训练时相同。
@@ -59,11 +62,31 @@ function requireChannels(op: string, x: Tensor, least: number): void {
 export const layerNorm = {
   init: scaleShift,
   apply(params: ScaleShiftLike, x: TensorLike, options: { readonly epsilon?: number } = {}): Tensor {
-    const t = asTensor(x);
-    const normal = withOwnStatistics(t, [-1], options.epsilon ?? 1e-5);
-    return add(mul(normal, params.gamma), params.beta);
+    const { epsilon = 1e-5 } = options;
+    const [t, gamma, beta] = asTensors(x, params.gamma, params.beta) as [Tensor, Tensor, Tensor];
+    const f = mayFuse([t, gamma, beta]) ? fusedLayerNorm(epsilon) : plainLayerNorm(epsilon);
+    return f(t, gamma, beta);
   },
 };
+
+type LayerNorm = (x: Tensor, gamma: Tensor, beta: Tensor) => Tensor;
+
+function plainLayerNorm(epsilon: number): LayerNorm {
+  return (x, gamma, beta) => add(mul(withOwnStatistics(x, [-1], epsilon), gamma), beta);
+}
+
+/** 在 webgpu 上前向、反向各一个融合核；再求导、形状不合时用组合的写法。 */
+function fusedLayerNorm(epsilon: number): LayerNorm {
+  const plain = plainLayerNorm(epsilon);
+  return customVjp(
+    (...xs: Parameters<LayerNorm>): Tensor => runFused("layerNorm", xs, { epsilon })?.[0] ?? plain(...xs),
+    (...xs: Parameters<LayerNorm>): [Tensor, Parameters<LayerNorm>] => [
+      runFused("layerNorm", xs, { epsilon })?.[0] ?? plain(...xs),
+      xs,
+    ],
+    (xs, g) => runFused("layerNormBackward", [xs[0], xs[1], g], { epsilon }) ?? vjp(plain, ...xs)[1](g),
+  );
+}
 
 /** 批归一化的状态：均值与方差的滑动平均。 */
 export interface BatchNormState {

@@ -4,6 +4,7 @@ import { attention, attentionKeys, attentionQuery } from "./attention.js";
 import type { GpuArray } from "./buffers.js";
 import type { GpuContext } from "./context.js";
 import { huber } from "./huber.js";
+import { layerNorm, layerNormBackward } from "./layer-norm.js";
 import { softmax, softmaxBackward } from "./softmax.js";
 import { triplet } from "./triplet.js";
 
@@ -21,6 +22,8 @@ const kernels: Readonly<Record<string, FusedKernel>> = {
   triplet,
   softmax,
   softmaxBackward,
+  layerNorm,
+  layerNormBackward,
   attention,
   attentionQuery,
   attentionKeys,

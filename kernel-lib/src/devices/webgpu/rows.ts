@@ -15,8 +15,12 @@ export interface Rows {
   readonly type: "f32" | "vec4<f32>";
   /** 整行留在寄存器里；否则各趟要重读。 */
   readonly kept: boolean;
-  /** main 开头的语句：定义 lane、row、live 与 base（本行第一个单元的下标）。 */
-  readonly head: string;
+  /** 一个工作组同时管几行。 */
+  readonly together: number;
+  /** 定义 lane、row、live 与 base（第 block 批里本线程的那一行，与它第一个单元的下标）；unbounded 时行数不设上限。 */
+  readonly head: (block?: string, unbounded?: boolean) => string;
+  /** 在外层声明跨几批行保留的 `名字@`（整行留在寄存器里时）。 */
+  readonly declare: (names: readonly string[]) => string;
   /**
    * 对本线程分到的每个单元执行 body：i 是它在缓冲区里的下标，col 是它在行内的下标；留在寄存器里的量写成 `名字@`，
    * 在 keep 里列出，会先声明好（缺省 0），后几趟还能用。不在行内的单元跳过。
@@ -40,10 +44,12 @@ export function planRows(rows: number, width: number, u: Uniforms, most = mostFl
   const together = size / lanes;
   const type = wide === 4 ? "vec4<f32>" : "f32";
   const [B, D] = [u.push(rows), u.push(units)];
-  const head = `let lane = i32(lid) % ${lanes}i;
-  let row = group * ${together}i + i32(lid) / ${lanes}i;
-  let live = row < ${B};
+  const head = (block = "group", unbounded = false): string => `let lane = i32(lid) % ${lanes}i;
+  let row = ${block} * ${together}i + i32(lid) / ${lanes}i;
+  let live = ${unbounded ? "true" : `row < ${B}`};
   let base = row * ${D};`;
+  const declare = (names: readonly string[]): string =>
+    names.flatMap((n) => [...Array(steps).keys()].map((k) => `var ${n}_${k} = ${type}(0.0);`)).join(" ");
   const each = (body: string, keep: readonly string[] = []): string => {
     if (!kept) {
       return `if (live) { for (var col = lane; col < ${D}; col += ${lanes}i) {
@@ -80,7 +86,9 @@ export function planRows(rows: number, width: number, u: Uniforms, most = mostFl
     groups: Math.ceil(rows / together),
     type,
     kept,
+    together,
     head,
+    declare,
     each,
     combine,
     shared: (count) =>

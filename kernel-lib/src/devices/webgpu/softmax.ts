@@ -45,7 +45,7 @@ export const softmax: FusedKernel = {
       outputs: [plan.type],
       declarations: plan.shared(2),
       size: plan.size,
-      body: `  ${plan.head}
+      body: `  ${plan.head()}
   var m = -3.402823e38;
   ${plan.each(`x@ = in0[i]; m = max_(m, ${top});`, ["x"])}
   ${plan.combine("m", 0, (a, b) => `max_(${a}, ${b})`)}
@@ -86,7 +86,7 @@ export const softmaxBackward: FusedKernel = {
       outputs: [plan.type],
       declarations: plan.shared(1),
       size: plan.size,
-      body: `  ${plan.head}
+      body: `  ${plan.head()}
   var d = 0.0;
   ${plan.each(`${read} d += ${plan.total(log ? "g@" : "y@ * g@")};`, names)}
   ${plan.combine("d", 0, sum)}

@@ -48,7 +48,7 @@ export const triplet: FusedKernel = {
       declarations: `${plan.shared(2)}
 fn inverse(x: f32) -> f32 { return select(1.0 / x, 0.0, x == 0.0); }`,
       size: plan.size,
-      body: `  ${plan.head}
+      body: `  ${plan.head()}
   var du = 0.0;
   var dv = 0.0;
   ${plan.each(`${read} du += ${plan.total("x@ * x@")}; dv += ${plan.total("y@ * y@")};`, ["x", "y"])}
