@@ -14,6 +14,6 @@ export type { Branch, Edge, Mutant, Oracles, Problem, Question, Truth } from "./
 export { exercises, findQuestion, mistakes, problems, questionIds } from "./problems/index.js";
 export { hash, type Rng, random } from "./random.js";
 export { pictureSvg } from "./report/picture.js";
-export { askFunction, type Flaw, selfTest } from "./selftest.js";
+export { askClosed, askFunction, type Flaw, selfTest } from "./selftest.js";
 export type { Value } from "./value.js";
 export { constantsFor, forStudent, studentOf } from "./variant.js";

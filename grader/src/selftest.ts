@@ -4,7 +4,7 @@ import { judgeQuestion } from "./judge/judge.js";
 import { call, UNANSWERED } from "./learner/wire.js";
 import type { Problem, Question } from "./problem.js";
 import { random } from "./random.js";
-import { numbers, show } from "./value.js";
+import { numbers, show, type Value } from "./value.js";
 import { forStudent } from "./variant.js";
 
 /** 自检发现的一处毛病。 */
@@ -17,6 +17,20 @@ export interface Flaw {
 /** 把一个函数接成提问的通道（不隔离，自检与笔记本内的检查用）。 */
 export function askFunction(fn: unknown): Ask {
   return async (_name, args, form): Promise<Answer> => readAnswer(await call(fn, args, form));
+}
+
+/** 问题目自己的函数（标准答案、错法）。它们收发普通的数；张量题把结果舍入到 float32，当作张量的回答。 */
+export function askClosed(question: Question, fn: (...args: any[]) => Value): Ask {
+  return async (_name, args): Promise<Answer> => {
+    if (question.tensors !== true) return readAnswer(await call(fn, args));
+    return { ...readAnswer(await call(() => rounded(fn(...args)), [])), device: "cpu" } as Answer;
+  };
+}
+
+function rounded(value: Value): Value {
+  if (typeof value === "number") return Math.fround(value);
+  if (Array.isArray(value)) return value.map(rounded);
+  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, rounded(child)]));
 }
 
 /**
@@ -44,8 +58,8 @@ export async function selfTest(problem: Problem, seeds: number[]): Promise<Flaw[
 type Report = (mutant: string | null, detail: string) => void;
 
 async function testQuestion(question: Question, problem: Problem, seed: number, flaw: Report): Promise<void> {
-  const judged = (fn: unknown) => judgeQuestion(question, askFunction(fn), { seed, now: () => 0 });
-  const own = await judged(question.reference);
+  const judged = (ask: Ask) => judgeQuestion(question, ask, { seed, speed: false });
+  const own = await judged(askClosed(question, question.reference));
   if (own.verdict !== "right") flaw(null, `种子 ${seed}：标准答案被判为 ${own.verdict}：${own.message}`);
   for (const [branch, count] of Object.entries(own.coverage)) {
     if (count === 0) flaw(null, `种子 ${seed}：分支 ${branch} 没有走到`);
@@ -53,12 +67,12 @@ async function testQuestion(question: Question, problem: Problem, seed: number, 
   // 变体的常数不在参数里，另一种写法只对没有变体的题成立。
   const alternative = question.variants === undefined && problem.oracles.alternatives[question.id];
   if (alternative) {
-    const other = await judged(alternative);
+    const other = await judged(askFunction(alternative));
     if (other.verdict !== "right")
       flaw(null, `种子 ${seed}：另一种写法的正确答案被判为 ${other.verdict}：${other.message}`);
   }
   for (const mutant of question.mutants) {
-    const verdict = await judged(mutant.fn);
+    const verdict = await judged(askClosed(question, mutant.fn));
     if (verdict.verdict !== "wrong") flaw(mutant.id, `种子 ${seed}：错法被判为 ${verdict.verdict}`);
     if (verdict.diagnosis !== null && verdict.diagnosis !== mutant.id) {
       flaw(mutant.id, `种子 ${seed}：误诊为 ${verdict.diagnosis}`);

@@ -1,5 +1,6 @@
-/** 注意力题族的错法说明：键是「题/错法」。 */
-export const attentionMistakes: Record<string, string> = {
+import { liftMistakes } from "../problems/lift.js";
+
+const own: Record<string, string> = {
   "attention.output/overflow":
     "分数大的时候得到 NaN：exp(10000) 是无穷，exp(−10000) 是零。先减去最大的分数，再除以 τ、取指数。",
   "attention.output/clamped":
@@ -80,4 +81,11 @@ export const attentionMistakes: Record<string, string> = {
   "attention.qkv/value-delta": "值的梯度用错了系数：y=Σ a_j·v_j，系数是 a_j，你用的是 δ_j。",
   "attention.qkv/value-temperature": "值的梯度多除了 τ：值没有经过 softmax，系数就是 a_j。",
   "attention.qkv/value-only": "查询和键的梯度不是零：它们经过分数影响权重，权重再影响输出，这条路径要算。",
+};
+
+/** 注意力题族的错法说明：键是「题/错法」。 */
+export const attentionMistakes: Record<string, string> = {
+  ...own,
+  ...liftMistakes(own, "attention.tau", "attention.sweep"),
+  ...liftMistakes(own, "attention.tau", "attention.gpu"),
 };

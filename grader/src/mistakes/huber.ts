@@ -1,5 +1,6 @@
-/** Huber 题族的错法说明：键是「题/错法」。 */
-export const huberMistakes: Record<string, string> = {
+import { liftMistakes } from "../problems/lift.js";
+
+const own: Record<string, string> = {
   "huber.value/no-half": "二次段漏了 1/2：应是 e²/2，你写成了 e²。两段在 |e|=δ 处因此接不上。",
   "huber.value/tail-no-offset": "线性段漏了 −δ²/2：应是 δ(|e|−δ/2)，你写成了 δ|e|，曲线在 |e|=δ 处会跳一下。",
   "huber.value/tail-sign":
@@ -69,4 +70,43 @@ export const huberMistakes: Record<string, string> = {
   "huber.delta/error-gradient": "求错了变量：你算的是对误差 e 的梯度的平均，这一题的自变量是 δ。",
   "huber.delta/value": "你返回的是平均损失本身；这一题要的是它对 δ 的导数。",
   "huber.delta/mean-twice": "除了两次 N：你的结果正好是正确答案的 1/N。",
+
+  "huber.weighted/no-weight": "漏了权重：第 i 个分量前面要乘 wᵢ（平均时再除以权重之和）。",
+  "huber.weighted/divided-by-count": "平均的分母不对：加权平均要除以权重之和 Σw，你除以了样本数 N。",
+  "huber.weighted/divided-twice": "平均时多除了一次 N：加权平均的分母只有权重之和 Σw。",
+  "huber.weighted/always-sum": "没有看 mean：mean 为 1 时要再除以权重之和。",
+  "huber.weighted/always-mean": "没有看 mean：mean 为 0 时是加权和，不除以任何数。",
+  "huber.weighted/modes-swapped": "和与平均对调了：mean 为 1 才除以权重之和。",
+  "huber.weighted/weight-inside": "权重放进了截断里面：应先截断误差，再乘 wᵢ，即 wᵢ·clip(eᵢ,−δ,δ)。",
+  "huber.weighted/weight-squared": "权重乘了两次：损失里只有一个 wᵢ，求导后仍是一个。",
+  "huber.weighted/weight-root": "权重开了方：损失是 wᵢ·L(eᵢ)，不是 L(√wᵢ·eᵢ)，求导后 wᵢ 原样留下。",
+  "huber.weighted/weight-of-nonzero": "平均的分母不对：要除以权重之和 Σw，你除以了权重不为 0 的样本个数。",
+  "huber.weighted/sign": "整个梯度的符号反了：误差是 预测 − 目标，你多半写成了 目标 − 预测。",
+  "huber.weighted/no-clip": "没有截断：|e|>δ 的样本应停在 ±δ。",
+  "huber.weighted/tail-sign": "Huber 的线性段符号反了：|e|>δ 时应与误差同号。",
+  "huber.weighted/tail-no-delta": "线性段漏乘了 δ：斜率应是 δ·sign(e)，你用的是 sign(e)。",
+  "huber.weighted/tail-no-sign": "线性段漏了 sign(e)：误差为负时应是 −δ。",
+
+  "huber.pseudo/sign": "符号反了：梯度应与误差同号。",
+  "huber.pseudo/huber": "你写的是 Huber 的截断 clip(e,−δ,δ)；伪 Huber 是光滑的 e/√(1+(e/δ)²)。",
+  "huber.pseudo/identity": "漏了分母：e 很大时梯度要逐渐靠近 ±δ，应除以 √(1+(e/δ)²)。",
+  "huber.pseudo/no-delta": "分母里漏了 δ：应是 √(1+(e/δ)²)，你写的是 √(1+e²)。",
+  "huber.pseudo/inverted-delta": "分母里的 δ 颠倒了：应是 e/δ，你用了 e·δ。",
+  "huber.pseudo/no-square": "分母里漏了平方：应是 √(1+(e/δ)²)，你写的是 √(1+|e|/δ)。",
+  "huber.pseudo/delta-not-squared": "平方时漏了 δ：(e/δ)² 是 e²/δ²，你写的是 e²/δ。",
+  "huber.pseudo/normalised": "多除了一个 δ：两个 δ² 正好约掉，前面没有 1/δ。",
+  "huber.pseudo/times-delta": "多乘了一个 δ：两个 δ² 正好约掉，前面没有 δ。",
+  "huber.pseudo/no-root": "漏了根号：分母是 √(1+(e/δ)²)，你写的是 1+(e/δ)²。",
+  "huber.pseudo/second": "你求的是二阶导数 (1+(e/δ)²)^(−3/2)；这一题要一阶导数。",
+  "huber.pseudo/half": "漏了因子 2：√u 求导出来的 1/2 与内层 2e/δ² 的 2 约掉。",
+  "huber.pseudo/doubled": "漏了因子 1/2：√u 的导数是 1/(2√u)。",
+  "huber.pseudo/value": "你返回的是损失的值；这一题要的是它对 e 的导数。",
+  "huber.pseudo/tanh": "你用了 δ·tanh(e/δ)：它也逐渐靠近 ±δ，但不是伪 Huber 的导数。",
+};
+
+/** Huber 题族的错法说明：键是「题/错法」。 */
+export const huberMistakes: Record<string, string> = {
+  ...own,
+  ...liftMistakes(own, "huber.delta", "huber.curve"),
+  ...liftMistakes(own, "huber.grad", "huber.gpu"),
 };

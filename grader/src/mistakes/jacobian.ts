@@ -1,5 +1,6 @@
-/** 雅可比正则化题族的错法说明：键是「题/错法」。 */
-export const jacobianMistakes: Record<string, string> = {
+import { liftMistakes } from "../problems/lift.js";
+
+const own: Record<string, string> = {
   "jacobian.linear/missing-two": "漏了因子 2：R=ΣWᵢⱼ²，对 Wᵢⱼ 求导得 2Wᵢⱼ。",
   "jacobian.linear/sign": "符号反了：这一题要的是梯度 2W，不是下降方向 −2W。",
   "jacobian.linear/transposed": "多转置了一次：第 i 行第 j 列应是 2Wᵢⱼ，与 W 同形状，不是 2Wᵀ。",
@@ -82,4 +83,44 @@ export const jacobianMistakes: Record<string, string> = {
   "jacobian.hutchinson/normalised": "探针被归一化了：给定的 v 直接用，缩成单位长之后 E[vvᵀ] 就不是 I 了。",
   "jacobian.hutchinson/sign-probes": "探针被换成了它的符号：给的是什么探针就用什么，正态探针的大小也有意义。",
   "jacobian.hutchinson/output": "投影错了对象：你算的是 vᵀf(x) 的平方，应先反传得到 Jᵀv，再求它的长度平方。",
+
+  "jacobian.double/missing-two": "整体漏了因子 2：R=ΣJᵢⱼ²，∂R/∂J 是 2J，不是 J。",
+  "jacobian.double/sign": "整体的符号反了：要的是梯度，不是下降方向。",
+  "jacobian.double/no-curvature":
+    "少了一条路：斜率 s=cos z 也随 W、b 变。你把 s 当成了常数（双重反传时多半是用 item() 或 stopGradient 断开了），所以 b 的梯度成了 0。",
+  "jacobian.double/curvature-only": "W 少了直接的一条路：除了 γxᵀ，还有 diag(s)·Vᵀ·2J。",
+  "jacobian.double/bias-zero": "b 的梯度不是 0：b 改变 z，z 改变斜率 cos z，斜率在 J 里。应是 γ。",
+  "jacobian.double/curvature-sign": "经过斜率的一条路符号反了：cos z 的导数是 −sin z。",
+  "jacobian.double/curvature-doubled":
+    "经过斜率的一条路多了因子 2：∂R/∂J=2J 里的 2 已经在 q 里了，不要再乘。",
+  "jacobian.double/curvature-tanh": "斜率的导数照搬了 tanh 的 −2h·s：这里 s=cos z，导数是 −sin z。",
+  "jacobian.double/curvature-slope": "斜率的导数写成了 −cos z：cos z 的导数是 −sin z。",
+  "jacobian.double/curvature-no-input": "第二条路漏乘了输入：z=Wx+b，∂zₖ/∂Wₖⱼ=xⱼ，应是 γxᵀ。",
+  "jacobian.double/direct-no-slope": "W 直接的一条路漏了斜率：应是 diag(s)·Vᵀ·2J。",
+  "jacobian.double/outer-no-slope": "V 的梯度漏了斜率：应是 2J·(diag(s)W)ᵀ。",
+  "jacobian.double/slope-tanh": "斜率照搬了 tanh 的 1−h²：sin 的导数是 cos z。",
+  "jacobian.double/unsquared": "少了平方：你算的是 ‖J‖ 的梯度，这一题的惩罚是 ‖J‖²。",
+  "jacobian.double/output-norm": "求错了对象：你算的是 ‖f(x)‖² 的梯度，这一题压的是雅可比矩阵 ‖∂f/∂x‖²。",
+
+  "jacobian.wide/root": "多开了一次方：惩罚是平方和 ‖J‖²，不是 ‖J‖。",
+  "jacobian.wide/half": "多除了 2：惩罚是平方和，前面没有 1/2。",
+  "jacobian.wide/doubled": "多乘了 2：求的是惩罚本身，不是它的梯度。",
+  "jacobian.wide/mean-entries": "多除了元素个数：惩罚是平方和，不是平方的平均。",
+  "jacobian.wide/mean-outputs": "多除了输出的个数：惩罚是全部元素的平方和。",
+  "jacobian.wide/mean-inputs": "多除了输入的个数：惩罚是全部元素的平方和。",
+  "jacobian.wide/diagonal-only": "漏了交叉项：k≠l 的隐藏单元之间也有贡献，两重循环都要走到。",
+  "jacobian.wide/half-pairs": "交叉项只算了一半：(k,l) 与 (l,k) 各算一次。",
+  "jacobian.wide/no-slope": "漏了斜率：J=V·diag(s)·W，每个隐藏单元要乘 s=1−h²。",
+  "jacobian.wide/slope-once": "斜率只乘了一次：两个隐藏单元各带一个，应是 sₖ·sₗ。",
+  "jacobian.wide/slope-squared": "斜率乘成了 sₖ²：两个隐藏单元各带自己的，应是 sₖ·sₗ。",
+  "jacobian.wide/slope-linear": "tanh 的导数写成了 1−h：应是 1−h²。",
+  "jacobian.wide/slope-sigmoid": "你用了 sigmoid 的导数 h(1−h)：这一题是 tanh，导数是 1−h²。",
+  "jacobian.wide/product-of-norms": "乘积的范数不等于范数的乘积：‖V·diag(s)·W‖² 一般小于 ‖V‖²·‖diag(s)W‖²。",
+  "jacobian.wide/output": "求错了对象：你算的是 ‖f(x)‖²，这一题是 ‖∂f/∂x‖²。",
+};
+
+/** 雅可比正则化题族的错法说明：键是「题/错法」。 */
+export const jacobianMistakes: Record<string, string> = {
+  ...own,
+  ...liftMistakes(own, "jacobian.wide", "jacobian.gpu"),
 };

@@ -1,3 +1,5 @@
+import { liftMistakes } from "../problems/lift.js";
+
 /** 三元组题族的错法说明：键是「题/错法」。 */
 export const tripletMistakes: Record<string, string> = {
   "triplet.value/squared": "距离没有开平方：这一题用欧氏距离 ‖a−p‖，你用了它的平方。",
@@ -41,9 +43,30 @@ export const tripletMistakes: Record<string, string> = {
   "triplet.batch/batch-hinge": "合页对整批只判断了一次：应逐行判断，每一行自己决定激活与否。",
   "triplet.batch/missing-two": "漏了因子 2：‖x‖² 的梯度是 2x。你的结果正好是正确答案的一半。",
   "triplet.batch/euclidean": "多做了归一化：这一题用平方距离，梯度不除以距离。",
+
+  "triplet.mining/no-mean": "漏了 1/N：损失是整批的平均。",
+  "triplet.mining/mean-over-active": "分母不对：这一题要除以样本总数 N，你只除以了激活的锚点数。",
+  "triplet.mining/mean-over-valid": "分母不对：缺正例或负例的锚点贡献 0，但仍占分母，要除以样本总数 N。",
+  "triplet.mining/easiest-positive": "正例挑反了：最难的正例是同类里最远的一个，你挑了最近的。",
+  "triplet.mining/easiest-negative": "负例挑反了：最难的负例是异类里最近的一个，你挑了最远的。",
+  "triplet.mining/easiest-both": "正例与负例都挑了最容易的：应挑同类里最远的、异类里最近的。",
+  "triplet.mining/first-found": "没有挑最难的：你用了遇到的第一个正例和第一个负例。",
+  "triplet.mining/labels-swapped": "同类与异类对调了：正例是标签相同的，负例是标签不同的。",
+  "triplet.mining/self-positive": "把自己也算成了正例：没有同类的锚点应当跳过，你让它与自己配成了对。",
+  "triplet.mining/overwritten": "梯度被覆盖了：同一行可以是几个锚点的正例或负例，各份要累加，不能赋值。",
+  "triplet.mining/anchor-detached": "锚点那一行没有收到梯度：三份都要加，锚点的是 2(n−p)。",
+  "triplet.mining/positive-detached": "正例那一行没有收到梯度：三份都要加，正例的是 2(p−a)。",
+  "triplet.mining/negative-detached": "负例那一行没有收到梯度：三份都要加，负例的是 2(a−n)。",
+  "triplet.mining/missing-two": "漏了因子 2：‖x‖² 的梯度是 2x。",
+  "triplet.mining/sign": "符号都反了：你返回的是下降方向，这一题要的是梯度本身。",
+  "triplet.mining/hinge-ignored": "没有看合页：已经满足间隔的锚点不产生梯度。",
+  "triplet.mining/margin-ignored": "判断激活时漏了间隔：条件是 d(a,p) − d(a,n) + m > 0。",
+  "triplet.mining/boundary-active": "合页内恰好为 0 时仍给了梯度：按本课的约定这里不激活，条件用 > 0。",
+  "triplet.mining/euclidean": "多做了归一化：这一题用平方距离，梯度不除以距离。",
+  "triplet.mining/manhattan": "挑选时用了曼哈顿距离：这一题用平方欧氏距离。",
 };
 
-// 三道三元组梯度题共有的错法：说明相同。
+// 几道三元组梯度题共有的错法：说明相同。
 const shared: Record<string, string> = {
   sign: "三个梯度的符号都反了：你返回的是下降方向，这一题要的是梯度本身。",
   swapped: "p 与 n 的梯度对调了：返回的字段 p 对应正例，n 对应负例。",
@@ -60,6 +83,7 @@ const shared: Record<string, string> = {
   "boundary-active": "合页内恰好为 0 时仍给了梯度：按本课的约定这里不激活，梯度为 0。条件用 > 0，不用 ≥ 0。",
 };
 
-for (const question of ["triplet.squared", "triplet.euclidean", "triplet.batch"]) {
+for (const question of ["triplet.squared", "triplet.euclidean", "triplet.batch", "triplet.gpu"]) {
   for (const [id, text] of Object.entries(shared)) tripletMistakes[`${question}/${id}`] = text;
 }
+Object.assign(tripletMistakes, liftMistakes(tripletMistakes, "triplet.squared", "triplet.gpu"));

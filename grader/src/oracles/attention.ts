@@ -1,4 +1,4 @@
-import { attention, grad, type Tensor } from "@tidu/kernel-lib";
+import { attention, expandDims, grad, max, softmax, sum, type Tensor } from "@tidu/kernel-lib";
 import type { Oracles } from "../problem.js";
 
 /** 一维的查询 1 与键 s：分数恰好是 s。 */
@@ -18,7 +18,7 @@ function attendedBatch(S: number[][], G: number[][], mask: number[][], temperatu
   return attention(S, eye, eye, { temperature, mask: seen }).mul(G).sum().div(S.length);
 }
 
-function softmax(z: number[]): number[] {
+function probabilities(z: number[]): number[] {
   const e = z.map((x) => Math.exp(x - Math.max(...z)));
   return e.map((x) => x / e.reduce((sum, v) => sum + v, 0));
 }
@@ -35,14 +35,31 @@ export const attentionOracles: Oracles = {
       const [gq, gK, gV] = grad(f, { argnums: [0, 1, 2] })([q], K, V) as any[];
       return { q: gq.toArray()[0], K: gK.toArray(), V: gV.toArray() };
     },
+    "attention.sweep": (s, g, taus) =>
+      taus.map((t: number) => grad((x: any) => attended(s, g, x).sum())(t).item()),
+    "attention.gpu": (S, G, t) =>
+      S.map((s: number[], b: number) => grad((x: any) => attended(s, G[b], x).sum())(t).item()),
   },
   alternatives: {
+    "attention.sweep": (s, g, taus) =>
+      taus.map((t: number) => attentionOracles.alternatives["attention.tau"]!(s, g, t)),
+    "attention.gpu": (S, G, t) => {
+      // dL/dβ = Cov，β = 1/τ：换一个变量，再乘 dβ/dτ。
+      const a = softmax(S.mul(1 / t), 1);
+      const shift = G.sub(expandDims(sum(a.mul(G), 1), 1));
+      return sum(
+        S.sub(expandDims(max(S, 1), 1))
+          .mul(a)
+          .mul(shift),
+        1,
+      ).mul(-1 / (t * t));
+    },
     "attention.output": (s, v, t) => {
-      const p = softmax(s.map((x: number) => x / t));
+      const p = probabilities(s.map((x: number) => x / t));
       return p.reduce((y, a, j) => y + a * v[j], 0);
     },
     "attention.tau": (s, g, t) => {
-      const p = softmax(s.map((x: number) => x / t));
+      const p = probabilities(s.map((x: number) => x / t));
       const mid = p.reduce((m, a, j) => m + a * g[j], 0);
       return p.reduce((sum, a, j) => sum - (a * (g[j] - mid) * (s[j] - s[0])) / t / t, 0);
     },
@@ -58,7 +75,7 @@ export const attentionOracles: Oracles = {
     },
     "attention.qkv": (q, K, V, ybar, t) => {
       const inner = (x: number[], y: number[]) => x.reduce((sum, v, i) => sum + v * y[i]!, 0);
-      const p = softmax(K.map((k: number[]) => inner(q, k) / t));
+      const p = probabilities(K.map((k: number[]) => inner(q, k) / t));
       const y = ybar.map((_: number, e: number) => p.reduce((sum, a, j) => sum + a * V[j][e], 0));
       const d = p.map((a, j) => (a / t) * inner(ybar, minus(V[j], y)));
       return {
@@ -69,6 +86,7 @@ export const attentionOracles: Oracles = {
     },
   },
   worked: [
+    ["attention.sweep", [[1, 0, 0], [4, 2, -2], [1 / Math.LN2]], [-(Math.LN2 ** 2)]],
     ["attention.output", [[1, 0, 0], [4, 2, -2], 1 / Math.LN2], 2],
     ["attention.output", [[1e4, 9999, -1e4], [3, 6, 9], 1 / Math.LN2], 4],
     ["attention.tau", [[1, 0, 0], [4, 2, -2], 1 / Math.LN2], -(Math.LN2 ** 2)],

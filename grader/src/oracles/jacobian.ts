@@ -1,4 +1,4 @@
-import { grad, jacobianFrobenius, matmul, softmax, type Tensor, tanh } from "@tidu/kernel-lib";
+import { grad, jacobianFrobenius, matmul, sin, softmax, sum, type Tensor, tanh } from "@tidu/kernel-lib";
 import type { Oracles } from "../problem.js";
 import type { Value } from "../value.js";
 
@@ -35,8 +35,48 @@ export const jacobianOracles: Oracles = {
     },
     "jacobian.hutchinson": (W, b, V, x, probes) =>
       jacobianFrobenius((v) => tanhNet(v, [W, b, V]), x, { projections: probes }).item(),
+    "jacobian.double": (W, b, V, x) => {
+      const net = (v: any, [A, c, U]: any[]) => matmul(U, sin(matmul(A, v).add(c)));
+      const [gW, gb, gV] = penaltyGradients([W, b, V], x, net);
+      return { W: gW!, b: gb!, V: gV! };
+    },
+    "jacobian.wide": (W, b, V, x) => jacobianFrobenius((v) => tanhNet(v, [W, b, V]), x).item(),
+    "jacobian.gpu": (W, b, V, X) =>
+      X.map((x: number[]) => jacobianFrobenius((v) => tanhNet(v, [W, b, V]), x).item()),
   },
   alternatives: {
+    "jacobian.double": (W, b, V, x) => {
+      // R = Σ A∘B∘ssᵀ，逐个隐藏单元对求导。
+      const z = W.map((w: number[], k: number) => inner(w, x) + b[k]);
+      const s = z.map(Math.cos);
+      const A = z.map((_: number, k: number) =>
+        z.map((__: number, l: number) => inner(column(V, k), column(V, l))),
+      );
+      const B = W.map((w: number[]) => W.map((u: number[]) => inner(w, u)));
+      const row = (C: number[][], k: number) => C[k]!.map((c, l) => 2 * c * s[k] * s[l]);
+      const gamma = z.map((v: number, k: number) => -Math.tan(v) * inner(row(A, k), B[k]));
+      return {
+        W: z.map((_: number, k: number) =>
+          x.map((v: number, j: number) => inner(row(A, k), column(W, j)) + gamma[k] * v),
+        ),
+        b: gamma,
+        V: V.map((v: number[]) => z.map((_: number, k: number) => inner(v, row(B, k)))),
+      };
+    },
+    "jacobian.wide": (W, b, V, x) => {
+      let sum = 0;
+      const s = W.map((w: number[], k: number) => 1 / Math.cosh(inner(w, x) + b[k]) ** 2);
+      for (const v of V)
+        for (let j = 0; j < x.length; j++)
+          sum += s.reduce((t: number, y: number, k: number) => t + v[k] * y * W[k][j], 0) ** 2;
+      return sum;
+    },
+    "jacobian.gpu": (W, b, V, X) => {
+      const h = tanh(matmul(X, W.transpose()).add(b));
+      const s = h.mul(h).neg().add(1);
+      const M = matmul(V.transpose(), V).mul(matmul(W, W.transpose()));
+      return sum(matmul(s, M).mul(s), 1);
+    },
     "jacobian.linear": (W) => W.map((row: number[]) => row.map((w) => w + w)),
     "jacobian.tanh": (W, b, V, x) => {
       // R = Σ A∘B∘ssᵀ，A = VᵀV，B = WWᵀ：不写出雅可比矩阵。
@@ -81,6 +121,31 @@ export const jacobianOracles: Oracles = {
     },
   },
   worked: [
+    [
+      "jacobian.double",
+      [[[2, 1]], [Math.PI / 6], [[4]], [1, -2]],
+      {
+        W: [[48 - 40 * Math.sqrt(3), 24 + 80 * Math.sqrt(3)]],
+        b: [-40 * Math.sqrt(3)],
+        V: [[30]],
+      },
+    ],
+    [
+      "jacobian.wide",
+      [
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [0, 0],
+        [
+          [1, 0],
+          [0, 1],
+        ],
+        [0, 0],
+      ],
+      30,
+    ],
     [
       "jacobian.linear",
       [

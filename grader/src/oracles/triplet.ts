@@ -1,4 +1,4 @@
-import { grad, mean, triplet } from "@tidu/kernel-lib";
+import { expandDims, grad, mean, square, sum, triplet } from "@tidu/kernel-lib";
 import type { Oracles } from "../problem.js";
 import type { Value } from "../value.js";
 
@@ -23,8 +23,22 @@ export const tripletOracles: Oracles = {
     "triplet.squared": (a, p, n, m) => gradients(a, p, n, m, "squared"),
     "triplet.euclidean": (a, p, n, m) => gradients(a, p, n, m, "euclidean"),
     "triplet.batch": (A, P, N, m) => gradients(A, P, N, m, "squared"),
+    "triplet.gpu": (A, P, N, m) => {
+      const f = (x: any, y: any, z: any) => triplet(x, y, z, { margin: m, distance: "squared" }).sum();
+      const [a, p, n] = grad(f, { argnums: [0, 1, 2] })(A, P, N) as any[];
+      return { a: a.toArray(), p: p.toArray(), n: n.toArray() };
+    },
   },
   alternatives: {
+    "triplet.gpu": (A, P, N, m) => {
+      const [x, y] = [A.sub(P), A.sub(N)];
+      const on = sum(square(x).sub(square(y)), 1)
+        .add(m)
+        .greater(0)
+        .astype("float32");
+      const column = expandDims(on, 1).mul(2);
+      return { a: x.sub(y).mul(column), p: x.mul(column).neg(), n: y.mul(column) };
+    },
     "triplet.value": (a, p, n, m) => Math.max(m - Math.hypot(...minus(a, n)) + Math.hypot(...minus(a, p)), 0),
     "triplet.squared": (a, p, n, m) => {
       let inside = m;
@@ -52,6 +66,24 @@ export const tripletOracles: Oracles = {
     },
   },
   worked: [
+    [
+      "triplet.mining",
+      [
+        [
+          [0, 0],
+          [3, 0],
+          [1, 0],
+          [8, 0],
+        ],
+        [0, 0, 1, 1],
+      ],
+      [
+        [-2, 0],
+        [4.5, 0],
+        [-7, 0],
+        [4.5, 0],
+      ],
+    ],
     ["triplet.value", [[0, 0], [3, 4], [0, 2], 1], 4],
     ["triplet.value", [[0, 0], [3, 4], [6, 8], 1], 0],
     ["triplet.squared", [[0, 0], [3, 4], [0, 2], 1], { a: [-6, -4], p: [6, 8], n: [0, -4] }],

@@ -2,6 +2,7 @@ import { attentionMistakes } from "../mistakes/attention.js";
 import { attentionOracles } from "../oracles/attention.js";
 import { family, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
+import { liftMutants, perLast, perRow } from "./lift.js";
 import { type Vector, zeros } from "./vectors.js";
 
 type Matrix = number[][];
@@ -17,9 +18,9 @@ function normalise(z: Vector, shift: number): Vector {
   return e.map((x) => x / total);
 }
 
-/** a = softmax(s/τ)，先减去最大值，±1e4 也不溢出。 */
+/** a = softmax(s/τ)，先减去最大值，±1e4 也不溢出。键可以很多，所以不用 Math.max(...s)。 */
 function weights(s: Vector, tau: number): Vector {
-  const top = Math.max(...s);
+  const top = s.reduce((m, x) => Math.max(m, x));
   return normalise(
     s.map((x) => (x - top) / tau),
     0,
@@ -623,11 +624,146 @@ const qkv: Question = {
   ],
 };
 
+/** 许多个温度、许多个键：每个温度一遍，不写出 n×n 的雅可比矩阵。 */
+const sweep: Question = {
+  id: "attention.sweep",
+  fn: "attentionTauSweep",
+  signature: "attentionTauSweep(s: number[], g: number[], taus: number[]): number[]",
+  title: "选做：许多个键，要快",
+  points: 0,
+  params: ["s", "g", "taus"],
+  reference: perLast(slope as never),
+  truth: {
+    kind: "gradient",
+    wrt: 2,
+    forward: (s: Vector, g: Vector, taus: Vector) => taus.reduce((sum, tau) => sum + pairwise(s, g, tau), 0),
+  },
+  branches,
+  sample(rng, branch) {
+    const [s, g, tau] = sampleScores(rng, branch);
+    return [s, g, [tau, drawTau(rng, branch)]];
+  },
+  branchesOf: (s: Vector, _g: Vector, taus: Vector) => [branchOf(s, taus[0]!)],
+  edges: [
+    {
+      title: "分数全相等",
+      args: [
+        [2, 2, 2],
+        [1, 4, -2],
+        [0.5, 4],
+      ],
+    },
+    { title: "只有一个键", args: [[3], [5], [2]] },
+    {
+      title: "分数 10000、9999、−10000",
+      args: [
+        [1e4, 9999, -1e4],
+        [3, 1, 2],
+        [2, 8],
+      ],
+    },
+  ],
+  hints: [
+    "先用第 2 题的函数逐个温度算对，再看它慢在哪里：两万个键时，n×n 的矩阵有四亿个数。",
+    "softmax 的雅可比矩阵 $\\operatorname{diag}(a)-aa^\\top$ 乘一个向量不用写出矩阵：$a\\odot g-a(a\\cdot g)$，只要 $n$ 次。协方差也一样，两个平均各扫一遍。",
+    "`return taus.map((tau) => attentionTauGrad(s, g, tau));`，只要第 2 题里没有两重循环。键多的时候 `Math.max(...s)` 会因参数太多而出错，改用 `s.reduce((m, x) => Math.max(m, x))`。",
+  ],
+  mutants: liftMutants(tauGrad.mutants, perLast),
+  speed: {
+    title: "20000 个键、3 个温度",
+    args: (rng) => [
+      Array.from({ length: 20_000 }, () => Math.round(rng.normal() * 512) / 256),
+      Array.from({ length: 20_000 }, () => Math.round(rng.normal() * 512) / 256),
+      [0.5, 1.5, 4],
+    ],
+    naive: perLast((s: Vector, g: Vector, tau: number) => {
+      // −gᵀ(diag(a) − aaᵀ)s/τ²，逐个元素。
+      const a = weights(s, tau);
+      let sum = 0;
+      for (let i = 0; i < s.length; i++)
+        for (let j = 0; j < s.length; j++) sum += g[i]! * ((i === j ? a[i]! : 0) - a[i]! * a[j]!) * s[j]!;
+      return -sum / tau ** 2;
+    }),
+  },
+};
+
+const eighths = (x: Vector) => x.map((v) => Math.round(v * 8) / 8);
+
+/** 张量版：一行一个查询。大的分数取八分之一的倍数、温度取 2 的幂，float32 里除得尽。 */
+const tensorQuestion: Question = {
+  id: "attention.gpu",
+  fn: "attentionTensorTauGrad",
+  signature: "attentionTensorTauGrad(S: Tensor, G: Tensor, tau: number): Tensor",
+  title: "选做：用张量运算，能在 GPU 上跑",
+  points: 0,
+  params: ["S", "G", "tau"],
+  tensors: true,
+  reference: perRow(2)(slope as never),
+  truth: {
+    kind: "jacobian",
+    wrt: 2,
+    forward: (S: Matrix, G: Matrix, tau: number) => S.map((s, b) => pairwise(s, G[b]!, tau)),
+  },
+  branches: [...branches.slice(0, 3), { id: "large", title: "分数约为 +200，直接取指数会溢出" }],
+  sample(rng, branch) {
+    const size = rng.integer(3, 5);
+    const taus: Record<string, number[]> = { mild: [0.5, 2], cold: [0.125, 0.25], hot: [8], large: [2] };
+    const offset = branch === "large" ? 200 : 0;
+    const S = Array.from({ length: rng.integer(2, 4) }, () => eighths(drawScores(rng, size, offset)));
+    return [S, S.map(() => eighths(drawVector(rng, size))), rng.pick(taus[branch]!)];
+  },
+  branchesOf(S: Matrix, _G: Matrix, tau: number) {
+    if (S.flat().some((x) => x / tau > 89)) return ["large"];
+    return [tau > 5 ? "hot" : tau < 0.3 ? "cold" : "mild"];
+  },
+  edges: [
+    {
+      title: "有一行分数全相等",
+      args: [
+        [
+          [2, 2, 2],
+          [1, 0, 3],
+        ],
+        [
+          [1, 4, -2],
+          [2, 5, -1],
+        ],
+        0.5,
+      ],
+    },
+    { title: "只有一个键", args: [[[3], [-1]], [[5], [2]], 2] },
+  ],
+  hints: [
+    "整批一起算：`softmax(S.div(tau), 1)` 一次得到每一行的权重，溢出也由它管。",
+    "每一行的平均是 `sum(a.mul(S), 1)`。要从每一行里减去它，先用 `expandDims(…, 1)` 变成一列，广播就会逐行相减。",
+    "`const centre = (x: Tensor) => x.sub(expandDims(sum(a.mul(x), 1), 1));`，结果是 `sum(a.mul(centre(S)).mul(centre(G)), 1).div(-tau * tau)`。",
+  ],
+  mutants: [
+    ...liftMutants(tauGrad.mutants, perRow(2), ["overflow"]),
+    {
+      id: "overflow",
+      fn: perRow(2)((s: Vector, g: Vector, t: number) => {
+        // float32 的指数在 88 以上就是无穷。
+        const e = s.map((x) => Math.fround(Math.exp(x / t)));
+        const total = e.reduce((sum, x) => sum + x, 0);
+        return (
+          -covariance(
+            e.map((x) => x / total),
+            s,
+            g,
+          ) /
+          t ** 2
+        );
+      }),
+    },
+  ],
+};
+
 export const attention = family({
   id: "attention",
   title: "注意力的温度",
   exercise: "3-architectures/04-attention-temperature",
   mistakes: attentionMistakes,
   oracles: attentionOracles,
-  questions: [output, tauGrad, batch, qkv],
+  questions: [output, tauGrad, batch, qkv, sweep, tensorQuestion],
 });

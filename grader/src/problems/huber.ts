@@ -1,59 +1,26 @@
 import { huberMistakes } from "../mistakes/huber.js";
 import { huberOracles } from "../oracles/huber.js";
 import { family, type Question } from "../problem.js";
-import type { Rng } from "../random.js";
-
-/** Huber 损失：|e|≤δ 时 e²/2，否则 δ(|e|−δ/2)。误差 e = 预测 − 目标。 */
-function loss(e: number, delta: number): number {
-  return Math.abs(e) <= delta ? (e * e) / 2 : delta * (Math.abs(e) - delta / 2);
-}
-
-/** dL/de = clip(e, −δ, δ)。 */
-function slope(e: number, delta: number): number {
-  return Math.max(-delta, Math.min(delta, e));
-}
-
-const mean = (values: number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
-const mask = (e: number, delta: number, quad: number, tail: number) => (Math.abs(e) <= delta ? quad : tail);
-
-// 分支：二次段与线性段，各有正负两侧；再加误差极小的一支，专门防“小梯度的符号无所谓”。
-const branches = [
-  { id: "quad-pos", title: "二次段，误差为正" },
-  { id: "quad-neg", title: "二次段，误差为负" },
-  { id: "tail-pos", title: "线性段，误差为正" },
-  { id: "tail-neg", title: "线性段，误差为负" },
-];
-const tiny = { id: "tiny", title: "误差极小" };
-
-/** δ 避开 1：δ=1 时漏乘 δ 看不出来。 */
-function drawDelta(rng: Rng): number {
-  return rng.sign() > 0 ? rng.uniform(0.25, 0.8) : rng.uniform(1.3, 3.5);
-}
-
-function drawError(rng: Rng, branch: string, delta: number): number {
-  switch (branch) {
-    case "quad-pos":
-      return delta * rng.uniform(0.1, 0.95);
-    case "quad-neg":
-      return -delta * rng.uniform(0.1, 0.95);
-    case "tail-pos":
-      return delta * rng.uniform(1.1, 4);
-    case "tail-neg":
-      return -delta * rng.uniform(1.1, 4);
-    default:
-      return rng.sign() * delta * 10 ** rng.uniform(-9, -3);
-  }
-}
-
-function branchOf(e: number, delta: number): string {
-  if (Math.abs(e) < 2e-3 * delta) return "tiny";
-  return `${Math.abs(e) <= delta ? "quad" : "tail"}-${e > 0 ? "pos" : "neg"}`;
-}
-
-function sampleOne(rng: Rng, branch: string): [number, number] {
-  const delta = drawDelta(rng);
-  return [drawError(rng, branch, delta), delta];
-}
+import { curveQuestion, tensorQuestion } from "./huber-large.js";
+import {
+  batchBranches,
+  branches,
+  branchOf,
+  differences,
+  drawDelta,
+  each,
+  loss,
+  mask,
+  mean,
+  mixed,
+  over,
+  sampleErrors,
+  sampleOne,
+  slope,
+  tiny,
+} from "./huber-parts.js";
+import { pseudo } from "./huber-pseudo.js";
+import { weighted } from "./huber-weights.js";
 
 const ulpAbove = 1 + 2 ** -40;
 const ulpBelow = 1 - 2 ** -40;
@@ -143,28 +110,6 @@ const gradient: Question = {
   ],
 };
 
-// 批量：每个元素各落在一支。单支与混合都要抽到。
-const mixed = { id: "mixed", title: "两段混合的一批" };
-
-function sampleErrors(rng: Rng, branch: string, delta: number): number[] {
-  const count = rng.integer(3, 6);
-  const ids = branches.map(({ id }) => id);
-  return Array.from({ length: count }, (_, i) =>
-    drawError(rng, branch === "mixed" ? ids[(i + rng.integer(0, 1) * 2) % 4]! : branch, delta),
-  );
-}
-
-function batchBranches(errors: number[], delta: number): string[] {
-  const seen = new Set(errors.map((e) => branchOf(e, delta)));
-  if (errors.some((e) => Math.abs(e) <= delta) && errors.some((e) => Math.abs(e) > delta)) seen.add("mixed");
-  return [...seen];
-}
-
-const differences = (pred: number[], target: number[]) => pred.map((y, i) => y - target[i]!);
-const over =
-  (f: (e: number, d: number, n: number) => number) => (pred: number[], target: number[], d: number) =>
-    differences(pred, target).map((e) => f(e, d, pred.length));
-
 const batch: Question = {
   id: "huber.batch",
   fn: "huberBatchGrad",
@@ -226,9 +171,6 @@ const batch: Question = {
   ],
 };
 
-const each = (f: (e: number, d: number) => number) => (errors: number[], d: number) =>
-  mean(errors.map((e) => f(e, d)));
-
 const delta: Question = {
   id: "huber.delta",
   fn: "huberDeltaGrad",
@@ -286,5 +228,14 @@ export const huber = family({
   exercise: "3-architectures/02-losses",
   mistakes: huberMistakes,
   oracles: huberOracles,
-  questions: [value, gradient, batch, delta],
+  questions: [
+    value,
+    gradient,
+    batch,
+    weighted,
+    delta,
+    pseudo,
+    curveQuestion(delta.mutants),
+    tensorQuestion(gradient.mutants),
+  ],
 });

@@ -1,32 +1,32 @@
 import { jacobianMistakes } from "../mistakes/jacobian.js";
 import { jacobianOracles } from "../oracles/jacobian.js";
 import { family, type Mutant, type Question } from "../problem.js";
-import type { Rng } from "../random.js";
+import { double } from "./jacobian-double.js";
+import {
+  affine,
+  apply,
+  dot,
+  draw,
+  drawMatrix,
+  each,
+  type Matrix,
+  type Mlp,
+  mlpBranch,
+  mlpBranches,
+  multiply,
+  outer,
+  plus,
+  rows,
+  sampleMlp,
+  scaled,
+  squares,
+  times,
+  total,
+  transpose,
+  zero,
+} from "./jacobian-parts.js";
+import { tensorQuestion, wide } from "./jacobian-wide.js";
 import type { Vector } from "./vectors.js";
-
-type Matrix = Vector[];
-
-const total = (x: Vector) => x.reduce((sum, v) => sum + v, 0);
-const dot = (x: Vector, y: Vector) => total(x.map((v, i) => v * y[i]!));
-const transpose = (A: Matrix): Matrix => A[0]!.map((_, j) => A.map((row) => row[j]!));
-const apply = (A: Matrix, x: Vector): Vector => A.map((row) => dot(row, x));
-const multiply = (A: Matrix, B: Matrix): Matrix => {
-  const columns = transpose(B);
-  return A.map((row) => columns.map((column) => dot(row, column)));
-};
-const outer = (x: Vector, y: Vector): Matrix => x.map((v) => y.map((w) => v * w));
-const plus = (A: Matrix, B: Matrix): Matrix => A.map((row, i) => row.map((v, j) => v + B[i]![j]!));
-const times = (A: Matrix, k: number): Matrix => A.map((row) => row.map((v) => v * k));
-/** 第 i 行乘 x[i]。 */
-const rows = (A: Matrix, x: Vector): Matrix => A.map((row, i) => row.map((v) => v * x[i]!));
-const each = (A: Matrix, f: (v: number) => number): Matrix => A.map((row) => row.map(f));
-const squares = (A: Matrix) => total(A.flat().map((v) => v * v));
-const zero = (x: Vector): Vector => x.map(() => 0);
-
-const draw = (rng: Rng, count: number, low: number, high: number): Vector =>
-  Array.from({ length: count }, () => rng.sign() * rng.uniform(low, high));
-const drawMatrix = (rng: Rng, height: number, width: number): Matrix =>
-  Array.from({ length: height }, () => draw(rng, width, 0.3, 1.5));
 
 // ---- 第一档：线性层 f(x) = Wx ----
 
@@ -124,9 +124,6 @@ const linear: Question = {
 
 // ---- 第二档：f(x) = V·tanh(Wx+b) ----
 
-type Mlp = { W: Matrix; b: Vector; V: Matrix };
-const affine = (W: Matrix, b: Vector, x: Vector): Vector => apply(W, x).map((v, k) => v + b[k]!);
-
 /** 第二判据用 1/cosh²，与标准答案里的 1−h² 互不相干。 */
 const sech2 = (z: number) => 1 / Math.cosh(z) ** 2;
 const mlpJacobian = (W: Matrix, b: Vector, V: Matrix, x: Vector): Matrix =>
@@ -154,38 +151,10 @@ const join = (p: Parts, gamma: Vector, direct = rows(p.pulled, p.s)): Mlp => ({
   V: p.dV,
 });
 const exact = (p: Parts) => join(p, p.gamma);
-const scaled = (g: Mlp, k: number): Mlp => ({ W: times(g.W, k), b: g.b.map((v) => v * k), V: times(g.V, k) });
 const from =
   (f: (p: Parts) => Mlp, slope?: (h: number) => number) =>
   (W: Matrix, b: Vector, V: Matrix, x: Vector): Mlp =>
     f(mlpParts(W, b, V, x, slope));
-
-const mlpBranches = [
-  { id: "small", title: "隐藏单元都在近线性区" },
-  { id: "bent", title: "隐藏单元在弯曲区" },
-  { id: "saturated", title: "有隐藏单元接近饱和" },
-];
-const ranges: Record<string, [number, number]> = {
-  small: [0.05, 0.3],
-  bent: [0.5, 1.2],
-  saturated: [1.8, 2.6],
-};
-
-/** 先定 z 再反推 b：每个分支都稳稳落在中间。 */
-function sampleMlp(rng: Rng, branch: string): [Matrix, Vector, Matrix, Vector] {
-  const [inputs, hidden, outputs] = [rng.integer(2, 3), rng.integer(2, 3), rng.integer(2, 3)];
-  const W = drawMatrix(rng, hidden, inputs);
-  const x = draw(rng, inputs, 0.3, 1.5);
-  const z = draw(rng, hidden, ...ranges[branch]!);
-  if (branch === "saturated") z[0] = rng.sign() * rng.uniform(0.5, 1.2);
-  const pre = apply(W, x);
-  return [W, z.map((v, k) => v - pre[k]!), drawMatrix(rng, outputs, hidden), x];
-}
-
-function mlpBranch(W: Matrix, b: Vector, _V: Matrix, x: Vector): string[] {
-  const largest = Math.max(...affine(W, b, x).map(Math.abs));
-  return [largest < 0.4 ? "small" : largest < 1.5 ? "bent" : "saturated"];
-}
 
 const halfUnit = Math.log(3) / 2; // tanh 恰为 1/2
 const mlpEdges = [
@@ -717,5 +686,5 @@ export const jacobian = family({
   exercise: "3-architectures/08-jacobian-regularization",
   mistakes: jacobianMistakes,
   oracles: jacobianOracles,
-  questions: [linear, tanhQuestion, softmaxQuestion, hutchinson],
+  questions: [linear, tanhQuestion, softmaxQuestion, hutchinson, double, wide, tensorQuestion],
 });

@@ -2,6 +2,9 @@ import { tripletMistakes } from "../mistakes/triplet.js";
 import { tripletOracles } from "../oracles/triplet.js";
 import { family, type Mutant, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
+import type { Value } from "../value.js";
+import { liftMutants } from "./lift.js";
+import { mining } from "./triplet-mining.js";
 import { add, norm, scale, squared, sub, unit, type Vector, zeros } from "./vectors.js";
 
 type Gradients = { a: Vector; p: Vector; n: Vector };
@@ -94,23 +97,25 @@ const params = ["a", "p", "n", "margin"];
 const wrt = { a: 0, p: 1, n: 2 };
 
 // 恰在合页边界上的点：坐标取整数与勾股数，任何写法都能算得分毫不差。
+const hinged = { convention: "hinge" };
 const squaredBoundary = [
-  { title: "合页内恰为 0", args: [[0, 0], [1, 0], [2, 0], 3] },
-  { title: "合页内恰为 0", args: [[1, 1], [1, 2], [3, 1], 3] },
-  { title: "合页内恰为 0", args: [[0, 0, 1], [2, 1, 1], [0, 3, 1], 4] },
+  { title: "合页内恰为 0", args: [[0, 0], [1, 0], [2, 0], 3], ...hinged },
+  { title: "合页内恰为 0", args: [[1, 1], [1, 2], [3, 1], 3], ...hinged },
+  { title: "合页内恰为 0", args: [[0, 0, 1], [2, 1, 1], [0, 3, 1], 4], ...hinged },
 ];
 const normBoundary = [
-  { title: "合页内恰为 0", args: [[0, 0], [3, 4], [6, 8], 5] },
-  { title: "合页内恰为 0", args: [[1, 0], [1, 2], [1, -3], 1] },
-  { title: "合页内恰为 0", args: [[0, 0, 0], [0, 0, 1], [0, 4, 0], 3] },
+  { title: "合页内恰为 0", args: [[0, 0], [3, 4], [6, 8], 5], ...hinged },
+  { title: "合页内恰为 0", args: [[1, 0], [1, 2], [1, -3], 1], ...hinged },
+  { title: "合页内恰为 0", args: [[0, 0, 0], [0, 0, 1], [0, 4, 0], 3], ...hinged },
 ];
+const apart = { convention: "norm" };
 const coincident = [
-  { title: "a 与 p 重合，激活", args: [[0.5, -1], [0.5, -1], [1.1, -0.2], 2] },
-  { title: "a 与 p 重合，激活", args: [[1, 2, 0], [1, 2, 0], [1, 2.5, 0], 0.75] },
-  { title: "a 与 n 重合，激活", args: [[0.25, 1], [1.25, 1.5], [0.25, 1], 0.5] },
-  { title: "a 与 n 重合，激活", args: [[1, 0, 1], [1, 0.5, 1], [1, 0, 1], 1] },
-  { title: "a、p、n 三点重合", args: [[1, 2], [1, 2], [1, 2], 1] },
-  { title: "a 与 p 重合，不激活", args: [[0, 0], [0, 0], [3, 0], 1] },
+  { title: "a 与 p 重合，激活", args: [[0.5, -1], [0.5, -1], [1.1, -0.2], 2], ...apart },
+  { title: "a 与 p 重合，激活", args: [[1, 2, 0], [1, 2, 0], [1, 2.5, 0], 0.75], ...apart },
+  { title: "a 与 n 重合，激活", args: [[0.25, 1], [1.25, 1.5], [0.25, 1], 0.5], ...apart },
+  { title: "a 与 n 重合，激活", args: [[1, 0, 1], [1, 0.5, 1], [1, 0, 1], 1], ...apart },
+  { title: "a、p、n 三点重合", args: [[1, 2], [1, 2], [1, 2], 1], ...apart },
+  { title: "a 与 p 重合，不激活", args: [[0, 0], [0, 0], [3, 0], 1], ...apart },
 ];
 const close = [
   { title: "a 与 p 几乎重合", args: [[0, 0], [3e-6, 4e-6], [0.5, 0.5], 1.5] },
@@ -417,11 +422,42 @@ const batchQuestion: Question = {
   ],
 };
 
+/** 张量版：一批三元组各自的梯度，不求平均。 */
+const tensorQuestion: Question = {
+  ...batchQuestion,
+  id: "triplet.gpu",
+  fn: "tripletTensorGrad",
+  signature:
+    "tripletTensorGrad(A: Tensor, P: Tensor, N: Tensor, margin: number): { a: Tensor; p: Tensor; n: Tensor }",
+  title: "选做：用张量运算，能在 GPU 上跑",
+  points: 0,
+  tensors: true,
+  reference: rows(squaredGradient, () => 1),
+  truth: {
+    kind: "gradient",
+    wrt,
+    forward: (A: Vector[], P: Vector[], N: Vector[], m: number) => meanHinge(A, P, N, m) * A.length,
+  },
+  // 坐标与间隔先舍入到 float32，两边看到的是同一组数。
+  sample: (rng, branch) => single(batchQuestion.sample(rng, branch)) as Value[],
+  hints: [
+    "整批一起算：`A.sub(P)` 一次得到全部的差。逐行的平方距离是 `sum(square(A.sub(P)), 1)`，每行一个数。",
+    "合页的导数是 0 或 1，每行一个；用 `where(inside.greater(0), 1, 0)` 得到，再用 `expandDims(…, 1)` 变成一列，乘到每一行的梯度上。",
+    "`const on = expandDims(where(inside.greater(0), 2, 0), 1);`，三份梯度是 `N.sub(P).mul(on)`、`P.sub(A).mul(on)`、`A.sub(N).mul(on)`。",
+  ],
+  mutants: liftMutants(squaredQuestion.mutants, (f) => rows(f as typeof squaredGradient, () => 1)),
+};
+
+function single(value: Value): Value {
+  if (typeof value === "number") return Math.fround(value);
+  return Array.isArray(value) ? value.map(single) : value;
+}
+
 export const triplet = family({
   id: "triplet",
   title: "三元组损失",
   exercise: "3-architectures/02-losses",
   mistakes: tripletMistakes,
   oracles: tripletOracles,
-  questions: [valueQuestion, squaredQuestion, euclideanQuestion, batchQuestion],
+  questions: [valueQuestion, squaredQuestion, euclideanQuestion, batchQuestion, mining, tensorQuestion],
 });
