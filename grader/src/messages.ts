@@ -171,6 +171,32 @@ export const messages = {
     `TIDU-EXERCISE-003：${path} 的单元格 [${cell}]（${id}）是作答单元格，却没有 BEGIN SOLUTION。`,
   stale: (path: string) =>
     `TIDU-EXERCISE-004：${path} 与 solutions/ 不一致。运行 npx tidu exercise build 重新生成。`,
+  badVariant: (path: string, cell: number, detail: string) =>
+    `TIDU-EXERCISE-006：${path} 的单元格 [${cell}] 的变体记号不对：${detail}。`,
+  badSlug: (slug: string) =>
+    `TIDU-EXERCISE-007：练习的路径要写成 <部>/<两位章号>-<slug>，如 3-architectures/05-normalizing-flows，得到 ${slug}。`,
+  badFamily: (name: string) =>
+    `TIDU-EXERCISE-008：题族的名字要以小写字母开头、只有字母和数字，如 flows，得到 ${name}。`,
+  familyExists: (name: string) => `TIDU-EXERCISE-009：已经有叫 ${name} 的题族，换一个名字。`,
+  unknownFamily: (name: string, known: string[]) =>
+    `TIDU-EXERCISE-010：没有叫 ${name} 的题族。可用的有 ${known.join("、")}。`,
+  fileExists: (path: string) => `TIDU-EXERCISE-011：${path} 已经存在，不覆盖。先移开它，或换一个名字。`,
+  needsOut: () => "TIDU-EXERCISE-012：--student 要与 --out 一起用：某个学习者的练习不写进 exercises/。",
+  scaffolded: (name: string, notebook: string, existing: boolean) =>
+    [
+      "骨架里是一道能通过自检的小题，接下来：",
+      `1. 在 grader/src/problems/${name}.ts 里写题：闭式、前向、分支、边界点、提示、错法（至少八种）。`,
+      `2. 在 grader/src/mistakes/${name}.ts 里给每种错法写一句话。`,
+      `3. 在 grader/src/oracles/${name}.ts 里写梯度库的答案、另一种写法的正确答案、手算的例子。`,
+      existing
+        ? `4. ${notebook} 已经有了：在里面给每题加题面、三级提示、作答单元格和一格 check。`
+        : `4. 在 ${notebook} 里写题面、三级提示（与 hints 一字不差）和解答。`,
+      "5. 运行：",
+      "   node node_modules/typescript/bin/tsc -b",
+      "   npx tidu exercise build",
+      `   npx tidu exercise test ${name}`,
+      `   npx tidu grade ${notebook}`,
+    ].join("\n"),
   badMetadata: (path: string, cell: number, detail: string) =>
     `TIDU-EXERCISE-005：${path} 的单元格 [${cell}] 的判分元数据不对：${detail}。`,
 };

@@ -1,5 +1,7 @@
 /** 判分里只能在 Node 上运行的部分：沙箱、判一份提交、生成练习。 */
-export { AuthoringError, buildExercise } from "./authoring/exercise.js";
+export { AuthoringError } from "./authoring/authoring-error.js";
+export { buildExercise } from "./authoring/exercise.js";
+export { type Scaffold, scaffold } from "./authoring/scaffold.js";
 export {
   type GradeOne,
   gradeClass,

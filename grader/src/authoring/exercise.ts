@@ -2,17 +2,9 @@ import { formatNotebook, type NotebookCell, parseNotebook } from "@tidu/notebook
 import { UNANSWERED } from "../learner/wire.js";
 import { messages } from "../messages.js";
 import { findQuestion } from "../problems/index.js";
+import { AuthoringError } from "./authoring-error.js";
 import { checksum, metadataFlaw, nbgraderOf } from "./nbgrader.js";
-
-/** 生成练习时发现解答笔记本写错了。 */
-export class AuthoringError extends Error {
-  readonly id: string;
-  constructor(message: string) {
-    super(message);
-    this.name = "AuthoringError";
-    this.id = message.split("：", 1)[0]!;
-  }
-}
+import { personalise } from "./personal.js";
 
 const BEGIN = /^([ \t]*)\/\/ BEGIN SOLUTION[ \t]*$/;
 const END = /^[ \t]*\/\/ END SOLUTION[ \t]*$/;
@@ -20,10 +12,10 @@ const END = /^[ \t]*\/\/ END SOLUTION[ \t]*$/;
 /**
  * 由解答笔记本的文本生成练习笔记本的文本；同样的输入总是同样的字节。
  *
- * 去掉带 `solution` 标签的单元格，把 BEGIN SOLUTION 与 END SOLUTION 之间换成占位，补上 nbgrader 校验和。
+ * 给出 `student` 时，有变体的题换成这个学习者的常数。去掉带 `solution` 标签的单元格，把 BEGIN SOLUTION 与 END SOLUTION 之间换成占位，补上 nbgrader 校验和。
  */
-export function buildExercise(source: string, path: string): string {
-  const notebook = parseNotebook(source);
+export function buildExercise(source: string, path: string, student?: string): string {
+  const notebook = personalise(parseNotebook(source), path, student);
   const cells: NotebookCell[] = [];
   const ids = new Set<string>();
   notebook.cells.forEach((cell, index) => {

@@ -6,8 +6,8 @@ import { type Asked, commonRatio, diagnose } from "./diagnosis.js";
 import { drawPicture, type Picture, type Spot } from "./picture.js";
 import { drawPoints, type Point } from "./points.js";
 import { type Clock, judgeSpeed } from "./speed.js";
-import { close, toleranceOf } from "./tolerance.js";
-import { inside } from "./truth.js";
+import { toleranceOf } from "./tolerance.js";
+import { accepts } from "./truth.js";
 
 export type VerdictKind = "right" | "wrong" | "undecided" | "unanswered" | "error";
 
@@ -190,13 +190,12 @@ function worstOf(
   let most = -1;
   for (const { point, answer } of answered) {
     const { args, edge, convention, branches } = point;
-    const { value, intervals, scale, tolerance } = point.truth;
+    const { value, scale } = point.truth;
     const got = numbers(answer);
     let wrong = false;
     leaves(value).forEach(({ path, value: expected }, index) => {
       const actual = got[index]!;
-      const fits = close(actual, expected, scale, tolerance);
-      if (fits && inside(actual, intervals[index], scale, tolerance)) return;
+      if (accepts(point.truth, index, actual, expected)) return;
       wrong = true;
       const error = Math.abs(actual - expected) / Math.max(Math.abs(expected), 1e-3 * scale, 1e-300);
       const size = Number.isNaN(error) ? Number.MAX_VALUE : error;

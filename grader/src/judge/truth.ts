@@ -2,7 +2,7 @@ import { defaultDevice } from "@tidu/kernel-lib";
 import type { Question, Wrt } from "../problem.js";
 import { maxAbs, numbers, replaceLeaf, type Value } from "../value.js";
 import { type Interval, slopeInterval } from "./interval.js";
-import { slack, type Tolerance, toleranceOf } from "./tolerance.js";
+import { close, slack, type Tolerance, toleranceOf } from "./tolerance.js";
 
 /** 一个点上的真值：闭式答案，以及第二个判据给出的每个坐标的区间。 */
 export interface Truth {
@@ -41,6 +41,12 @@ export function closedTruth(question: Question, args: Value[]): Truth {
   const scale = Math.max(maxAbs(args), maxAbs(value));
   const intervals = numbers(value).map((x) => ({ low: x, high: x }));
   return { value, intervals, scale, tolerance: toleranceOf(question), sharp: true };
+}
+
+/** 第 `index` 个数对不对：既落在第二判据的区间内，又与闭式相符。 */
+export function accepts(truth: Truth, index: number, actual: number, expected: number): boolean {
+  const { intervals, scale, tolerance } = truth;
+  return close(actual, expected, scale, tolerance) && inside(actual, intervals[index], scale, tolerance);
 }
 
 /** 数落在区间内（加上容许的误差）。 */
