@@ -4,6 +4,7 @@ import type { BenchResult, BenchRow } from "./result.js";
 const suites: Record<string, () => Promise<{ suite(): Promise<BenchResult> }>> = {
   autodiff: () => import("./autodiff.js"),
   gpu: () => import("./gpu.js"),
+  grader: () => import("./grader.js"),
   kernel: () => import("./kernel.js"),
 };
 
@@ -44,7 +45,11 @@ function formatRow(row: BenchRow): string[] {
   const lines = [row.id, `  ${"tidu".padEnd(24)} ${show(ours)} ${row.unit}`];
   for (const [name, value] of Object.entries(row.peers)) {
     const note =
-      value === null ? "没有安装，跳过" : `${show(value)} ${row.unit}（是 tidu 的 ${show(value / ours)} 倍）`;
+      value === null
+        ? "没有安装，跳过"
+        : ours === 0
+          ? `${show(value)} ${row.unit}`
+          : `${show(value)} ${row.unit}（是 tidu 的 ${show(value / ours)} 倍）`;
     lines.push(`  ${name.padEnd(24)} ${note}`);
   }
   return [...lines, `  目标：${row.goal} —— ${verdict}`];

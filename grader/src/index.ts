@@ -1,5 +1,6 @@
 /** 判分：题目、裁判、自检。这里没有 Node 专有的东西；沙箱在 `@tidu/grader/node`。 */
 export { type Answer, type Ask, decode, readAnswer } from "./answer.js";
+export { type Accuracy, type JudgeName, measureAccuracy, type Tally, TOTAL } from "./judge/accuracy.js";
 export {
   type JudgeOptions,
   judge,

@@ -1,6 +1,7 @@
 import type { Answer } from "./answer.js";
 import { judgeQuestion, type Verdict } from "./judge/judge.js";
 import { messages } from "./messages.js";
+import { plainText } from "./plain.js";
 import { defaultTimes, Learner, type TimeLimits } from "./sandbox/learner.js";
 import type { Stage } from "./sandbox/stage.js";
 import { submissions } from "./submission/collect.js";
@@ -64,6 +65,7 @@ export async function gradeNotebook(
   try {
     const questions: Verdict[] = [];
     const student = studentOf(notebook.metadata);
+    if (student !== undefined) notebook.notes.push(messages.variantOf(plainText(student, 80)));
     for (const question of asked) {
       if (options.question !== undefined && question.id !== options.question) continue;
       // 重放单元格的时间不算在这一题头上。

@@ -53,15 +53,15 @@ describe("tidu grade", function () {
       "2",
     );
     assert.equal(code, 0);
-    assert.match(out, /10\/10 分/);
+    assert.match(out, /14\/14 分/);
     assert.match(out, /隔离：/);
     const report = JSON.parse(readFileSync(json, "utf8"));
     assert.deepEqual([report.version, report.seed, report.errors], [1, 7, []]);
     assert.deepEqual(
       report.submissions.map(({ path, score, maxScore }: any) => [path, score, maxScore]),
       [
-        [solution, 10, 10],
-        [exercise, 0, 10],
+        [solution, 14, 14],
+        [exercise, 0, 14],
       ],
     );
     const [first] = report.submissions[0].questions;
@@ -97,7 +97,7 @@ describe("tidu grade", function () {
     const json = join(folder, "inbox.json");
     const { code, out } = await run("grade", inbox, join(folder, "没有"), "--json", json);
     assert.equal(code, 2);
-    assert.match(out, /好\.ipynb {2}10\/10/);
+    assert.match(out, /好\.ipynb {2}14\/14/);
     assert.match(out, /TIDU-GRADE-124：.*坏\.ipynb 不完整/);
     assert.match(out, /TIDU-GRADE-104：.*别的\.ipynb 里没有判分题/);
     assert.match(out, /TIDU-GRADE-101：找不到 .*没有/);
@@ -118,7 +118,7 @@ describe("tidu grade", function () {
     await run("grade", solution, exercise, "--db", db, "--json", files[1]!, "--jobs", "4");
     assert.equal(readFileSync(files[0]!, "utf8"), readFileSync(files[1]!, "utf8"));
     const { out } = await run("grade", solution, "--db", db, "--question", "huber.grad", "--seed", "6");
-    assert.match(out, /10\/10 分[\s\S]*种子 6/);
+    assert.match(out, /14\/14 分[\s\S]*种子 6/);
     await run("grade", solution, exercise, "--seed", "5", "--json", files[2]!);
     assert.equal(readFileSync(files[0]!, "utf8"), readFileSync(files[2]!, "utf8"));
     assert.match((await run("grade", solution, "--db", db, "--seed", "7")).err, /TIDU-GRADE-142/);

@@ -17,7 +17,6 @@ describe("判断的准确", () => {
     assert.ok(right > 150 && wrong > 1000);
     // 没有把握的只能是少数，不然“零错误”是空话。
     assert.ok(undecided < 0.05 * cases);
-    assert.equal(judges.interval[TOTAL]!.rejected + judges.interval[TOTAL]!.accepted, 0);
   });
 
   it("同样的例子，gradcheck 与 check_grads 的规则两种错都犯", () => {

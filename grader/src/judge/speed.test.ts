@@ -38,9 +38,9 @@ function clocked(times: number[], reply: (args: Value[]) => Answer) {
 const right = (args: Value[]): Answer => ({ kind: "value", value: curve.reference(...args) });
 
 describe("快慢", () => {
-  it("四次里有一次快就算快：偶尔的停顿不要紧", async () => {
+  it("几次里有一次快就算快：偶尔的停顿不要紧", async () => {
     assert.equal((await clocked([5], right)).kind, "right");
-    assert.equal((await clocked([900, 2000, 700, 80], right)).kind, "right");
+    assert.equal((await clocked([250, 2000, 700, 150, 80], right)).kind, "right");
   });
 
   it("次次都慢是错；略超过上限不下结论", async () => {

@@ -20,8 +20,8 @@ const MULTIPLE = 30;
 const ALLOWANCE = 100;
 /** 超过上限又不到这么多倍：可能是机器忙，不下结论。 */
 const GREY = 3;
-/** 快一次就够；每次换一份输入，记住答案没有用。 */
-const ATTEMPTS = 4;
+/** 快一次就够；每次换一份输入，记住答案没有用。三次都远超上限就不必再试，否则试满八次，等机器闲下来。 */
+const [ENOUGH, ATTEMPTS] = [3, 8];
 
 /**
  * 大的输入：先看结果对不对，再看时间。时间由裁判在外面量，学习者改不了钟；
@@ -63,6 +63,7 @@ export async function judgeSpeed(
     best = Math.min(best, elapsed);
     limit = Math.max(ALLOWANCE, MULTIPLE * reference);
     if (best <= limit) return { kind: "right", message: messages.fast(speed.title) };
+    if (attempt + 1 >= ENOUGH && best > GREY * limit) break;
   }
   return best > GREY * limit
     ? { kind: "wrong", message: messages.tooSlow(question.fn, speed.title, best, limit) }

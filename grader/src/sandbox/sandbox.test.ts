@@ -46,7 +46,7 @@ describe("沙箱", function () {
 
   it("标准解答得满分", async () => {
     const graded = await gradeFile(solutionPath);
-    assert.deepEqual([graded.score, graded.maxScore], [10, 10]);
+    assert.deepEqual([graded.score, graded.maxScore], [14, 14]);
   });
 
   it("没动过的练习得零分，每题都说还没有作答", async () => {
@@ -64,7 +64,7 @@ describe("沙箱", function () {
     assert.match(of(graded, "huber.grad").message, /^Huber 的线性段符号反了/);
     // 第 3 题调用了它，错得一样；其余各题不受影响。
     assert.equal(of(graded, "huber.batch").diagnosis, "tail-sign");
-    assert.equal(graded.score, 8);
+    assert.equal(graded.score, 11);
   });
 
   it("函数里死循环：只赔上这一题", async () => {
@@ -73,7 +73,7 @@ describe("沙箱", function () {
     });
     assert.equal(of(graded, "huber.value").verdict, "error");
     assert.match(of(graded, "huber.value").message, /像是死循环/);
-    assert.equal(graded.score, 9);
+    assert.equal(graded.score, 13);
   });
 
   it("process.exit：只赔上这一题", async () => {
@@ -81,9 +81,9 @@ describe("沙箱", function () {
       "huber-value": "function huberValue(): number { process.exit(0); return 1; }",
     });
     assert.equal(of(graded, "huber.value").verdict, "error");
-    assert.equal(graded.score, 9);
+    assert.equal(graded.score, 13);
     const top = await gradeWith({ "huber-value": "process.exit(0);" });
-    assert.equal(top.score, 9);
+    assert.equal(top.score, 13);
   });
 
   it("箭头函数、用梯度库、返回张量，都可以", async () => {
@@ -103,7 +103,7 @@ describe("沙箱", function () {
     const graded = await gradeWith({ "huber-value": "function huberValue(e: number {" });
     assert.equal(of(graded, "huber.value").verdict, "unanswered");
     assert.match(of(graded, "huber.value").message, /单元格 \[\d+\].*SyntaxError/);
-    assert.equal(graded.score, 9);
+    assert.equal(graded.score, 13);
   });
 
   it("重复、删掉、换了次序的单元格都照样判", async () => {
@@ -114,10 +114,10 @@ describe("沙箱", function () {
     const path = join(folder, "shuffled.ipynb");
     writeFileSync(path, JSON.stringify(notebook));
     const graded = await gradeFile(path);
-    assert.equal(graded.maxScore, 10);
+    assert.equal(graded.maxScore, 14);
     assert.equal(of(graded, "huber.delta").verdict, "unanswered");
     assert.match(of(graded, "huber.delta").message, /没有找到函数 huberDeltaGrad/);
-    assert.equal(graded.score, 9);
+    assert.equal(graded.score, 13);
   });
 
   it("改元数据减不了分母", async () => {
@@ -126,7 +126,7 @@ describe("沙箱", function () {
     notebook.cells = notebook.cells.slice(0, 8);
     const path = join(folder, "meta.ipynb");
     writeFileSync(path, JSON.stringify(notebook));
-    assert.equal((await gradeFile(path)).maxScore, 10);
+    assert.equal((await gradeFile(path)).maxScore, 14);
   });
 
   it("读不到题目、标准答案、别人的文件，没有环境变量，上不了网，起不了子进程", async function () {
@@ -169,7 +169,7 @@ describe("沙箱", function () {
     const weaker = makeStage(strengthOf("node-permission"));
     try {
       const own = await gradeSubmission(solutionPath, { seed: 1, stage: weaker, times });
-      assert.equal(own.score, 10);
+      assert.equal(own.score, 14);
       const path = join(folder, "peek.ipynb");
       const notebook = JSON.parse(readFileSync(solutionPath, "utf8"));
       notebook.cells.find((cell: any) => cell.id === "huber-value").source = `
@@ -182,7 +182,7 @@ describe("沙箱", function () {
       writeFileSync(path, JSON.stringify(notebook));
       const peek = await gradeSubmission(path, { seed: 1, stage: weaker, times });
       assert.match(of(peek, "huber.value").message, /看见：$/);
-      assert.equal(peek.score, 9);
+      assert.equal(peek.score, 13);
     } finally {
       weaker.remove();
     }

@@ -85,7 +85,7 @@ describe("读笔记本", () => {
       raw.cells.push(null, 3, { cell_type: "code", source: [1] }, { source: "" }, []);
       delete raw.nbformat;
     });
-    assert.equal(questions.length, 8);
+    assert.equal(questions.length, 14);
     assert.equal(notebook.notes.filter((note) => /坏了，跳过/.test(note)).length, 4);
   });
 
@@ -100,7 +100,7 @@ describe("读笔记本", () => {
     const notebook = readNotebook("x.ipynb", encode(JSON.stringify(old)));
     assert.equal(notebook.cells[0]!.source, "function huberGrad(e) {\n}");
     assert.match(notebook.notes[0]!, /nbformat 3/);
-    assert.equal(questionsOf("x", notebook).length, 8);
+    assert.equal(questionsOf("x", notebook).length, 14);
   });
 
   it("元数据丢了：按函数名认练习、配题目，并写进备注", () => {
@@ -108,7 +108,7 @@ describe("读笔记本", () => {
       raw.metadata = {};
       for (const cell of raw.cells) cell.metadata = {};
     });
-    assert.equal(questions.length, 8);
+    assert.equal(questions.length, 14);
     assert.match(notebook.notes.join(), /按函数名认出是 3-architectures\/02-losses/);
     assert.match(notebook.notes.join(), /按函数名配对：huberValue、huberGrad/);
   });
