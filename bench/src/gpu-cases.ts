@@ -1,4 +1,5 @@
 import {
+  add,
   attention,
   div,
   exp,
@@ -11,6 +12,8 @@ import {
   mean,
   mul,
   softmax,
+  sqrt,
+  square,
   sub,
   sum,
   type Tensor,
@@ -19,6 +22,7 @@ import {
   tripletLoss,
   valueAndGrad,
 } from "@tidu/kernel-lib";
+import { layerNorm } from "@tidu/kernel-lib/nn";
 
 export type Shape = readonly number[];
 type Compute = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
@@ -55,6 +59,10 @@ const plainSoftmax = (x: Tensor): Tensor => {
 };
 const plainAttention = (q: Tensor, k: Tensor, v: Tensor): Tensor =>
   matmul(plainSoftmax(div(matmul(q, transpose(k, [0, 2, 1])), Math.sqrt(q.shape.at(-1)!))), v);
+const plainLayerNorm = (x: Tensor, gamma: Tensor, beta: Tensor): Tensor => {
+  const centred = sub(x, mean(x, -1, keep));
+  return add(mul(div(centred, sqrt(add(mean(square(centred), -1, keep), 1e-5))), gamma), beta);
+};
 /** 梯度用一个固定的加权和，免得伴随全是 1 时有的项恰好是 0。 */
 const pulled =
   (f: Compute, argnums: number[]) =>
@@ -133,6 +141,27 @@ export const gpuCases: readonly GpuCase[] = [
     composed: pulled((x) => plainSoftmax(x!), [0]),
     // 前向 8，反向 12；损失只要梯度，不必算出来，它的伴随就是权重。
     work: { bytes: 20 * elements },
+    goal: null,
+  },
+  {
+    name: "layerNorm",
+    id: `层归一化，${rows.join("×")}`,
+    small: [[11, 77], [77], [77]],
+    large: [rows, [1024], [1024]],
+    fused: (x, gamma, beta) => layerNorm.apply({ gamma: gamma!, beta: beta! }, x!),
+    composed: (x, gamma, beta) => plainLayerNorm(x!, gamma!, beta!),
+    work: { bytes: 8 * elements },
+    goal: null,
+  },
+  {
+    name: "layerNormGradient",
+    id: `层归一化的梯度，${rows.join("×")}`,
+    small: [[11, 77], [11, 77], [77], [77]],
+    large: [rows, rows, [1024], [1024]],
+    fused: pulled((x, gamma, beta) => layerNorm.apply({ gamma: gamma!, beta: beta! }, x!), [0, 1, 2]),
+    composed: pulled((x, gamma, beta) => plainLayerNorm(x!, gamma!, beta!), [0, 1, 2]),
+    // 反向重算均值与方差，不用前向的结果：jit 里前向整个被略去。
+    work: { bytes: 12 * elements },
     goal: null,
   },
   {
