@@ -189,7 +189,7 @@ describe("读笔记本", () => {
         { output_type: "display_data", data },
       ];
     });
-    assert.equal(questions.length, 8);
+    assert.equal(questions.length, 14);
   });
 
   it("把字节任意改坏：要么读得出来，要么给一个编号，从不抛别的", () => {
