@@ -113,7 +113,7 @@ async function workRows(work: Workload, { tf, jaxjs, jax }: Peers): Promise<Benc
       ours: t.jit! / scale,
       peers: {
         "jax-js wasm": show(t.jaxjs),
-        "tfjs wasm": show(t.wasm),
+        ...(work.tfjs ? { "tfjs wasm": show(t.wasm) } : {}),
         "JAX CPU": show(t.jax),
         "tidu float64": show(t.double),
       },
@@ -164,7 +164,7 @@ async function growthRows(): Promise<{ rows: BenchRow[]; picture: string }> {
         unit: "µs",
         ours: t.both!,
         peers: {},
-        goal: "只记录，画在图里",
+        goal: "画在图里",
         holds: null,
       });
     }

@@ -41,7 +41,8 @@ export function format(result: BenchResult): string {
 function formatRow(row: BenchRow): string[] {
   const { ours } = row;
   if (ours === null) return [row.id, `  没有测。目标：${row.goal} —— 无法判断`];
-  const verdict = row.holds === null ? "无法判断（缺少同类或设备）" : row.holds ? "达到" : "没有达到";
+  const unknown = Object.keys(row.peers).length === 0 ? "只作记录" : "无法判断（缺少同类或设备）";
+  const verdict = row.holds === null ? unknown : row.holds ? "达到" : "没有达到";
   const lines = [row.id, `  ${"tidu".padEnd(24)} ${show(ours)} ${row.unit}`];
   for (const [name, value] of Object.entries(row.peers)) {
     const note =
