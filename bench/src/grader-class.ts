@@ -33,7 +33,7 @@ function stream(seed: number): () => number {
 export function writeClass(
   folder: string,
   count: number,
-  exercise = "3-architectures/02-losses",
+  exercise = "1-foundations/04-worked-example",
   seed = 1,
 ): void {
   mkdirSync(folder, { recursive: true });

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const bin = fileURLToPath(new URL("../../.cache/nbgrader/bin", import.meta.url));
 const COUNT = 6;
 
-/** 与练习相当的 Python 笔记本：八道题，一题一格作答、一格隐藏的测试。 */
+/** 与练习相当的 Python 笔记本：四道题，一题一格作答、一格隐藏的测试。 */
 const questions: [name: string, answer: string, test: string][] = [
   [
     "huber_value",
@@ -29,26 +29,6 @@ const questions: [name: string, answer: string, test: string][] = [
     "huber_delta",
     "def huber_delta(es, d):\n    return sum(max(abs(e) - d, 0) for e in es) / len(es)",
     "assert_allclose(huber_delta([e, 3.0], 1.0), (max(abs(e) - 1, 0) + 2) / 2, 1e-6)",
-  ],
-  [
-    "triplet_value",
-    "def triplet_value(a, p, n, m):\n    d = lambda x, y: sum((u - v) ** 2 for u, v in zip(x, y)) ** 0.5\n    return max(0, d(a, p) - d(a, n) + m)",
-    "assert triplet_value([0, 0], [e, 4], [0, 2], 1) >= 0",
-  ],
-  [
-    "triplet_squared",
-    "def triplet_squared(a, p, n, m):\n    return [2 * (y - x) for x, y in zip(p, n)]",
-    "assert_allclose(triplet_squared([0, 0], [e, 4], [0, 2], 9), [-2 * e, -4], 1e-6)",
-  ],
-  [
-    "triplet_euclidean",
-    "def triplet_euclidean(a, p, n, m):\n    r = sum((x - y) ** 2 for x, y in zip(a, p)) ** 0.5\n    return [(x - y) / r for x, y in zip(a, p)]",
-    "assert_allclose(math.hypot(*triplet_euclidean([0, 0], [e, 4], [0, 2], 1)), 1, 1e-6)",
-  ],
-  [
-    "triplet_batch",
-    "def triplet_batch(P, N, m):\n    return [[2 * (y - x) / len(P) for x, y in zip(p, n)] for p, n in zip(P, N)]",
-    "assert_allclose(triplet_batch([[e, 4]], [[0, 2]], 1), [[-2 * e, -4]], 1e-6)",
   ],
 ];
 

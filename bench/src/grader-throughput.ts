@@ -22,7 +22,7 @@ export async function throughputRows(): Promise<BenchRow[]> {
   const large = await gradeFolder(LARGE);
   return [
     {
-      id: "八道题的笔记本，每分钟判几份（同时两份）",
+      id: "四道题的笔记本，每分钟判几份（同时两份）",
       unit: "份",
       ours,
       peers: { nbgrader },
