@@ -79,11 +79,11 @@ export const curveQuestion = (mutants: Mutant[]): Question => ({
   ],
   mutants: liftMutants(mutants, perLast),
   speed: {
-    title: "100000 个误差、8000 个 δ",
+    title: "50000 个误差、6000 个 δ",
     // 只留三位小数，传递数据的时间短一些。
     args: (rng) => [
-      Array.from({ length: 100_000 }, () => Math.round(rng.normal() * 2000) / 1000),
-      Array.from({ length: 8000 }, () => Math.round(rng.uniform(100, 5000)) / 1000),
+      Array.from({ length: 50_000 }, () => Math.round(rng.normal() * 2000) / 1000),
+      Array.from({ length: 6000 }, () => Math.round(rng.uniform(100, 5000)) / 1000),
     ],
     naive,
   },
