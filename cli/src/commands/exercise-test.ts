@@ -1,7 +1,7 @@
 import { askClosed, askFunction, judgeQuestion, messages, problems, selfTest } from "@tidu/grader";
 
-/** 自检一个题族或全部题族：有毛病时退出码 1。 */
-export async function testFamilies(name: string | undefined, count: number): Promise<number> {
+/** 自检一个题族或全部题族：有毛病时退出码 1。`speed` 为真时再看快慢：慢的写法要得不到分。 */
+export async function testFamilies(name: string | undefined, count: number, speed = false): Promise<number> {
   const chosen = name === undefined ? problems : problems.filter(({ id }) => id === name);
   if (chosen.length === 0) {
     console.error(
@@ -21,7 +21,10 @@ export async function testFamilies(name: string | undefined, count: number): Pro
     );
     let named = 0;
     for (const { question, mutant } of mutants) {
-      const { diagnosis } = await judgeQuestion(question, askClosed(question, mutant.fn), { seed: 7 });
+      const { diagnosis } = await judgeQuestion(question, askClosed(question, mutant.fn), {
+        seed: 7,
+        speed: false,
+      });
       if (diagnosis === mutant.id) named++;
     }
     console.log(
@@ -31,7 +34,7 @@ export async function testFamilies(name: string | undefined, count: number): Pro
       console.error(`  ${question} ${mutant ?? "标准答案"}：${detail}`);
     failed += flaws.length;
     for (const question of problem.questions) {
-      if (question.speed === undefined) continue;
+      if (!speed || question.speed === undefined) continue;
       const slow = await judgeQuestion(question, askFunction(question.speed.naive), { seed: 1 });
       const fast = await judgeQuestion(question, askFunction(question.reference), { seed: 1 });
       console.log(`  ${question.id}：标准答案 ${fast.verdict}，慢的写法 ${slow.verdict}`);

@@ -41,8 +41,10 @@ export function exerciseCommand(program: Command): void {
     .description("题目自检：几个判据一致，标准答案得满分，每种错法被拒绝且不误诊，没有作答得零分")
     .argument("[family]", "只检一个题族")
     .option("--seeds <n>", "用几个种子", "5")
-    .action(async (family: string | undefined, options: { seeds: string }) => {
-      process.exitCode = await testFamilies(family, Math.max(1, Number.parseInt(options.seeds, 10) || 5));
+    .option("--speed", "再看快慢：标准答案够快，慢的写法得不到分（一题要几十秒）")
+    .action(async (family: string | undefined, options: { seeds: string; speed?: boolean }) => {
+      const seeds = Math.max(1, Number.parseInt(options.seeds, 10) || 5);
+      process.exitCode = await testFamilies(family, seeds, options.speed === true);
     });
 }
 

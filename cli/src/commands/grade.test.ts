@@ -178,6 +178,6 @@ describe("tidu exercise", function () {
   it("test：题目自检通过", async () => {
     const { code, out } = await run("exercise", "test", "--seeds", "1");
     assert.equal(code, 0);
-    assert.match(out, /✓ Huber 损失：4 题，\d+ 种错法/);
+    assert.match(out, /✓ Huber 损失：8 题，\d+ 种错法/);
   });
 });
