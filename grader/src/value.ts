@@ -16,9 +16,15 @@ export function leaves(value: Value, path = ""): Leaf[] {
   return Object.keys(value).flatMap((name) => leaves(value[name]!, path === "" ? name : `${path}.${name}`));
 }
 
-/** 只要数，不要位置。 */
+/** 只要数，不要位置；次序与 {@link leaves} 相同。 */
 export function numbers(value: Value): number[] {
-  return leaves(value).map((leaf) => leaf.value);
+  const found: number[] = [];
+  const walk = (node: Value): void => {
+    if (typeof node === "number") found.push(node);
+    else for (const child of Array.isArray(node) ? node : Object.values(node)) walk(child);
+  };
+  walk(value);
+  return found;
 }
 
 /** 换掉第 `index` 个数，其余不动；返回新树。 */

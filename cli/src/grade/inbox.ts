@@ -16,10 +16,13 @@ export async function count(paths: string[]): Promise<number> {
 }
 
 /** 文件的修改时刻；压缩包里的用压缩包的。 */
-function receivedAt(path: string): number {
+export function receivedAt(path: string): number {
   for (let at = path; ; at = dirname(at)) {
-    const stat = statSync(at, { throwIfNoEntry: false });
-    if (stat !== undefined) return Math.floor(stat.mtimeMs);
-    if (dirname(at) === at) return 0;
+    try {
+      return Math.floor(statSync(at).mtimeMs);
+    } catch {
+      // 压缩包里的路径在磁盘上不存在：往上一层找到压缩包
+      if (dirname(at) === at) return 0;
+    }
   }
 }

@@ -5,7 +5,7 @@ import { leaves, numbers, type Value } from "../value.js";
 import { type Asked, commonRatio, diagnose } from "./diagnosis.js";
 import { drawPicture, type Picture, type Spot } from "./picture.js";
 import { drawPoints, type Point } from "./points.js";
-import { type Clock, judgeSpeed } from "./speed.js";
+import { type Clock, judgeSpeed, wallClock } from "./speed.js";
 import { toleranceOf } from "./tolerance.js";
 import { accepts } from "./truth.js";
 
@@ -75,7 +75,7 @@ export async function judge(problem: Problem, ask: Ask, options: JudgeOptions): 
 export async function judgeQuestion(
   question: Question,
   ask: Ask,
-  { seed, now = () => performance.now(), speed = true }: JudgeOptions,
+  { seed, now = wallClock, speed = true }: JudgeOptions,
 ): Promise<Verdict> {
   const { points, undecided, fault } = drawPoints(question, seed);
   const verdict: Verdict = {
