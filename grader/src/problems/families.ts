@@ -5,5 +5,6 @@ export { graphs } from "./graphs.js";
 export { huber } from "./huber.js";
 export { jacobian } from "./jacobian.js";
 export { layers } from "./layers.js";
+export { tape } from "./tape.js";
 export { triplet } from "./triplet.js";
 export { worked } from "./worked.js";
