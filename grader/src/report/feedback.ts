@@ -5,7 +5,7 @@ import { show, showNumber } from "../value.js";
 import { page } from "./page.js";
 import { pictureSvg } from "./picture.js";
 import type { Prose } from "./prose.js";
-import { escapeHtml, labels } from "./verdict.js";
+import { escapeHtml, labels, points } from "./verdict.js";
 
 /** 给一个学习者看的一份。 */
 export interface Feedback {
@@ -47,7 +47,7 @@ function penalty(raw: number, { lateness, policy, final }: NonNullable<Feedback[
 function card(verdict: Verdict, prose: Prose, attempt: number): string {
   const { mark, text } = labels[verdict.verdict];
   const parts = [
-    `<section class="card ${verdict.verdict}" id="${escapeHtml(verdict.id)}"><header><span class="verdict">${mark} ${text}</span><b>${escapeHtml(verdict.title)}</b><span class="n">${verdict.score}/${verdict.maxScore}</span></header>`,
+    `<section class="card ${verdict.verdict}" id="${escapeHtml(verdict.id)}"><header><span class="verdict">${mark} ${text}</span><b>${escapeHtml(verdict.title)}</b><span class="n">${points(verdict)}</span></header>`,
     `<p>${prose(verdict.message)}</p>`,
   ];
   if (verdict.worst !== undefined) parts.push(coordinate(verdict, verdict.worst));

@@ -3,7 +3,7 @@ import { showNumber } from "../value.js";
 import { escapeHtml } from "./verdict.js";
 
 const [WIDTH, HEIGHT] = [420, 180];
-const frame = { left: 56, right: 12, top: 26, bottom: 30 };
+const frame = { left: 68, right: 12, top: 26, bottom: 30 };
 const learnerColour = "#d1495b";
 const truthColour = "#2a9d6f";
 
@@ -92,7 +92,7 @@ function axes(truth: number[], y: (v: number) => number): string {
   const ends = [...new Set([Math.min(...truth), Math.max(...truth)])];
   const marks = ends.map(
     (v) =>
-      `<text x="${frame.left - 6}" y="${(y(v) + 4).toFixed(1)}" text-anchor="end" fill="currentColor">${Number(v.toPrecision(4))}</text>`,
+      `<text x="${frame.left - 6}" y="${(y(v) + 4).toFixed(1)}" text-anchor="end" fill="currentColor">${Number(v.toPrecision(3))}</text>`,
   );
   return marks.join("");
 }

@@ -12,7 +12,12 @@ export const labels: Record<VerdictKind, { mark: string; text: string; colour: s
 /** 一行文字：记号、题名、得分、说明。 */
 export function verdictLine(verdict: Verdict): string {
   const { mark } = labels[verdict.verdict];
-  return `${mark} ${verdict.title}（${verdict.id}）${verdict.score}/${verdict.maxScore}  ${verdict.message}`;
+  return `${mark} ${verdict.title}（${verdict.id}）${points(verdict)}  ${verdict.message}`;
+}
+
+/** 得分的写法；不计分的题写“选做”。 */
+export function points({ score, maxScore }: Pick<Verdict, "score" | "maxScore">): string {
+  return maxScore === 0 ? "选做" : `${score}/${maxScore}`;
 }
 
 export function escapeHtml(text: string): string {

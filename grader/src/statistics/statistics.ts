@@ -94,7 +94,10 @@ function questionsOf(sheets: Verdict[][]): QuestionStatistics[] {
       if (verdict === undefined) continue;
       title = verdict.title;
       verdicts[verdict.verdict]++;
-      rates.push(verdict.maxScore === 0 ? 0 : verdict.score / verdict.maxScore);
+      // 不计分的题看答对没有
+      rates.push(
+        verdict.maxScore === 0 ? Number(verdict.verdict === "right") : verdict.score / verdict.maxScore,
+      );
       const rest = sheet.filter((one) => one.id !== id);
       const top = sum(rest, (one) => one.maxScore);
       if (top > 0)
