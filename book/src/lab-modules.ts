@@ -4,4 +4,5 @@ export const labModules = {
   "@tidu/kernel-lib/nn": "nn",
   "@tidu/kernel-lib/optim": "optim",
   "@tidu/grader/check": "check",
+  "@tensorflow/tfjs": "tfjs",
 } as const;
