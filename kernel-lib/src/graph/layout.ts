@@ -4,6 +4,12 @@ export interface LayoutNode {
   readonly cross: number;
   /** 连到这个节点的各个来源的序号。 */
   readonly from: readonly number[];
+  /** 前面（主轴方向）至少空出这么多，放边上的小字。 */
+  readonly lead?: number;
+  /** 各入边的箭头在框边上最多隔这么远，缺省 30。 */
+  readonly spread?: number;
+  /** 箭头离框中心最多这么远；缺省留出框的圆角。 */
+  readonly reach?: number;
 }
 
 export interface Point {
@@ -76,7 +82,8 @@ export function layout(nodes: readonly LayoutNode[]): Layout {
   let at = 0;
   for (const [r, t] of thickness.entries()) {
     starts.push(at);
-    at += t + layerGap + crowding(layers[r]!);
+    const lead = Math.max(0, ...(layers[r + 1] ?? []).map((s) => nodes[s.node ?? -1]?.lead ?? 0));
+    at += t + Math.max(layerGap + crowding(layers[r]!), lead);
   }
   const low = Math.min(...all.map((s) => s.center - s.cross / 2));
   const high = Math.max(...all.map((s) => s.center + s.cross / 2));
@@ -284,8 +291,8 @@ function isotonic(wanted: readonly number[], weights: readonly number[]): number
 /** 入边到框边上的位置：尽量正对来处（主干因此是直的），几条边互相错开，不出框。 */
 function arrivalPorts(lanes: readonly Slot[][][], nodes: readonly LayoutNode[]): number[][] {
   return lanes.map((chains, i) => {
-    const limit = Math.max(0, nodes[i]!.cross / 2 - 14);
-    const step = Math.min(30, (2 * limit) / Math.max(1, chains.length - 1));
+    const limit = nodes[i]!.reach ?? Math.max(0, nodes[i]!.cross / 2 - 14);
+    const step = Math.min(nodes[i]!.spread ?? 30, (2 * limit) / Math.max(1, chains.length - 1));
     const sorted = chains
       .map((chain, k) => ({ k, offset: chain.at(-2)!.center - chain.at(-1)!.center }))
       .sort((a, b) => a.offset - b.offset);
@@ -295,7 +302,11 @@ function arrivalPorts(lanes: readonly Slot[][][], nodes: readonly LayoutNode[]):
       sorted.map(({ offset }) => (Math.abs(offset) < 1 ? 20 : 1)),
     );
     const ports = new Array<number>(chains.length).fill(0);
-    for (const [place, { k }] of sorted.entries()) ports[k] = clamp(spread[place]! + place * step);
+    // 在减去间距之后的坐标里截断，靠边的几个仍隔着 step。
+    const most = limit - step * (chains.length - 1);
+    for (const [place, { k }] of sorted.entries()) {
+      ports[k] = Math.min(most, Math.max(-limit, spread[place]!)) + place * step;
+    }
     return ports;
   });
 }

@@ -3,7 +3,7 @@
  * 只用来给图上的输入起名，认不出时另起名字，不会出错。
  */
 export function parameterNames(f: (...args: any[]) => unknown): (string | null)[] {
-  const source = Function.prototype.toString.call(f).trim();
+  const source = String(f).trim();
   const single = /^(?:async\s+)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=>/u.exec(source);
   if (single) return [single[1]!];
   const open = source.indexOf("(");

@@ -3,6 +3,8 @@ import { showNumber } from "./summary.js";
 
 /** 认出的一组原语：合成一个框，inner 是被合进去的节点。 */
 export interface Pattern {
+  /** 局部规则表里的键。 */
+  readonly rule: string;
   readonly title: string;
   readonly parts: readonly (readonly [GraphNode, string])[];
   readonly inner: readonly GraphNode[];
@@ -44,6 +46,7 @@ function norm(node: GraphNode): Pattern | null {
   const squares = take(sum?.args[0], "square");
   if (!test || bare(test.args[0]!) !== sum || scalar(test.args[1]) !== 0 || !sum || !squares) return null;
   return {
+    rule: "norm",
     title: `‖·‖${along(sum)}`,
     parts: [[squares.args[0]!, ""]],
     inner: [condition!, root!, inner, total, sum, squares],
@@ -60,7 +63,7 @@ function scaledNorm(node: GraphNode): Pattern | null {
   const scale = guarded(node.args[1]!, x, ["where", "less", "greater", "logicalAnd", "abs", "detach"]);
   if (!scale) return null;
   const inner = [...between(node.args[0]!, root!), ...unscaled.inner, ratio, ...scale];
-  return { title: unscaled.title, parts: [[x, ""]], inner };
+  return { rule: "norm", title: unscaled.title, parts: [[x, ""]], inner };
 }
 
 /** where(|e| ≤ δ, ½·where(|e| ≤ δ, e, 0)², δ(|e| − δ/2))。 */
@@ -76,6 +79,7 @@ function huber(node: GraphNode): Pattern | null {
   if (inside.args[1] !== e || inside.args[0] !== condition || excess.args[0] !== size) return null;
   const d = scalar(delta);
   return {
+    rule: "huber",
     title: d === undefined ? "Huber" : `Huber，δ = ${showNumber(d)}`,
     parts:
       d === undefined
@@ -95,6 +99,7 @@ function softmax(node: GraphNode): Pattern | null {
   const shifted = e && centered(e.args[0]);
   if (!sum || !shifted || sum.args[0] !== e) return null;
   return {
+    rule: "softmax",
     title: `softmax${along(sum)}`,
     parts: [[shifted.x, ""]],
     inner: [e, ...between(node.args[1]!, sum), ...shifted.inner],
@@ -107,6 +112,7 @@ function logSoftmax(node: GraphNode): Pattern | null {
   const total = logSum(node.args[1], node.args[0]);
   if (!shifted || !total) return null;
   return {
+    rule: "logSoftmax",
     title: `ln softmax${total.where}`,
     parts: [[shifted.x, ""]],
     inner: [...total.inner, ...shifted.inner],
@@ -119,6 +125,7 @@ function logsumexp(node: GraphNode): Pattern | null {
   const shifted = total && centered(total.shifted);
   if (!shifted || bare(shifted.m) !== bare(node.args[1])) return null;
   return {
+    rule: "logsumexp",
     title: `ln Σ exp${total.where}`,
     parts: [[shifted.x, ""]],
     inner: [...total.inner, ...shifted.inner],
@@ -174,9 +181,9 @@ function scalar(x: GraphNode | undefined): number | undefined {
 }
 
 /** 去掉改形之后的节点。 */
-function bare(x: GraphNode): GraphNode;
-function bare(x: GraphNode | undefined): GraphNode | undefined;
-function bare(x: GraphNode | undefined): GraphNode | undefined {
+export function bare(x: GraphNode): GraphNode;
+export function bare(x: GraphNode | undefined): GraphNode | undefined;
+export function bare(x: GraphNode | undefined): GraphNode | undefined {
   let y = x;
   while (y?.primitive && silent.has(y.primitive.name)) y = y.args[0];
   return y;

@@ -1,5 +1,7 @@
-import { layout, type Point } from "./layout.js";
+import type { Collapse } from "./collapse.js";
+import { type BoxText, type Picture, type Rect, rowHeight, titleHeight } from "./picture.js";
 import type { Box } from "./readable.js";
+import { graphStyle } from "./svg-style.js";
 
 /** 画计算图的选项。 */
 export interface SvgOptions {
@@ -9,165 +11,126 @@ export interface SvgOptions {
   readonly direction?: "right" | "down";
   /** 图的标题，供读屏软件与鼠标悬停。 */
   readonly title?: string;
+  /** 用 block 起了名字的段收不收成一个框：true 全收，false 全展开，数组只收这些名字的。缺省 true。 */
+  readonly collapse?: Collapse;
 }
 
-/** 框里的一行行文字。 */
-export interface BoxText {
-  readonly box: Box;
-  readonly value: string;
-  readonly adjoint: string | null;
-  /** 画成半透明：逐步演示时还没算到的部分。 */
-  readonly faded?: boolean;
-  /** 正在算的一步。 */
-  readonly active?: boolean;
-}
+/** 画哪一刻：最后的样子，第几帧，或各帧叠在一起、由 CSS 变量 --t 选一帧。 */
+export type Moment = "end" | "play" | number;
 
-const titleSize = 15;
-const textSize = 12;
-const pad = 9;
-const margin = 10;
-/** 超过这个宽度就改成从上到下画：再宽，放进书页里字就太小了。 */
-const pageWidth = 760;
+/** 缩到这个比例为止，再窄就横向滚动，免得手机上看不清字。 */
+const smallest = 0.8;
 
-/** 计算图的 SVG：自足，不引用外部的样式与字体。 */
-export function drawSvg(texts: readonly BoxText[], options: SvgOptions = {}): string {
+/** 计算图的 SVG：自足，不引用外部的样式与字体。description 是按次序读图的文字。 */
+export function drawSvg(
+  picture: Picture,
+  options: SvgOptions,
+  description: string,
+  moment: Moment = "end",
+): string {
   const { theme = "auto", title = "计算图" } = options;
-  const index = new Map(texts.map(({ box }, i) => [box, i]));
-  const sizes = texts.map(measure);
-  const arrange = (down: boolean) =>
-    layout(
-      texts.map(({ box }, i) => ({
-        main: down ? sizes[i]!.height : sizes[i]!.width,
-        cross: down ? sizes[i]!.width : sizes[i]!.height,
-        from: box.inputs.map(({ from }) => index.get(from)!),
-      })),
-    );
-  let down = options.direction === "down";
-  let plan = arrange(down);
-  if (options.direction === undefined && plan.main > pageWidth) {
-    down = true;
-    plan = arrange(true);
-  }
-  const place = (p: Point): [number, number] =>
-    down
-      ? [round(p.cross + margin), round(p.main + margin)]
-      : [round(p.main + margin), round(p.cross + margin)];
-  const width = round((down ? plan.cross : plan.main) + 2 * margin);
-  const height = round((down ? plan.main : plan.cross) + 2 * margin);
-  const edges = texts.flatMap(({ box, faded }, i) =>
-    box.inputs.map(({ tag }, k) =>
-      edge(plan.routes[i]![k]!, plan.centers[i]!, tag, place, down, faded === true),
-    ),
+  const { left, width, height } = picture;
+  const edges = picture.texts.flatMap((text, i) =>
+    picture.edges[i]!.map(({ path, tag }) => {
+      const look = presence(text.timing?.known ?? 0, null, moment, 0.28);
+      const line = `<path class="tidu-edge" d="${path}" marker-end="url(#tidu-arrow)"/>`;
+      const label = tag
+        ? `<text class="tidu-tag" x="${tag.x}" y="${tag.y}" style="text-anchor:${tag.anchor}">${escapeXml(tag.text)}</text>`
+        : "";
+      return look === "" && !label ? line : `<g${look}>${line}${label}</g>`;
+    }),
   );
-  const boxes = texts.map((t, i) => drawBox(t, sizes[i]!, place(plan.centers[i]!)));
-  // 一页里有多张图时，箭头各用各的。
-  const arrow = `tidu-arrow-${hash(theme + boxes.join("") + edges.join(""))}`;
+  const boxes = picture.texts.map((text, i) => drawBox(text, picture.rects[i]!, moment));
+  // 一页里有多张图时，箭头与说明各用各的。
+  const id = hash(theme + title + boxes.join("") + edges.join(""));
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="tidu-graph tidu-graph-${theme}" role="img" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="max-width:100%;height:auto">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="tidu-graph tidu-graph-${theme}" role="img" aria-describedby="tidu-text-${id}" viewBox="${left} 0 ${width} ${height}" width="${width}" height="${height}" style="max-width:100%;min-width:${Math.round(width * smallest)}px;height:auto">`,
     `<title>${escapeXml(title)}</title>`,
-    `<style>${style}</style>`,
+    `<desc id="tidu-text-${id}">${escapeXml(description)}</desc>`,
+    `<style>${graphStyle}</style>`,
     // 自带底色：放进与系统深浅色不一致的页面（如深色的 JupyterLab）也看得清。
-    `<rect class="tidu-paper" width="${width}" height="${height}" rx="8"/>`,
-    `<defs><marker id="${arrow}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path class="tidu-tip" d="M0 .8 7.4 4 0 7.2z"/></marker></defs>`,
-    ...edges.map((e) => e.replaceAll("url(#tidu-arrow)", `url(#${arrow})`)),
+    `<rect class="tidu-paper" x="${left}" width="${width}" height="${height}" rx="8"/>`,
+    `<defs><marker id="tidu-arrow-${id}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path class="tidu-tip" d="M0 .8 7.4 4 0 7.2z"/></marker></defs>`,
+    ...edges.map((e) => e.replaceAll("url(#tidu-arrow)", `url(#tidu-arrow-${id})`)),
     ...boxes,
     "</svg>",
   ].join("\n");
 }
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-function measure({ box, value, adjoint }: BoxText): Size {
-  const wide = Math.max(
-    textWidth(box.title, titleSize) + (box.note ? textWidth(`  ${box.note}`, textSize) : 0),
-    textWidth(value, textSize),
-    adjoint === null ? 0 : textWidth(`伴随 ${adjoint}`, textSize),
-  );
-  const lines = adjoint === null ? 1 : 2;
-  return { width: Math.max(46, Math.ceil(wide + 2 * pad)), height: 28 + lines * 17 + 3 };
-}
-
-/** 估计文字宽度：汉字与全角一个字宽，其余按字形的宽窄。 */
-export function textWidth(text: string, size: number): number {
-  let units = 0;
-  for (const c of text) {
-    if (/[\u1100-\u115f\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]/.test(c)) units += 1;
-    else if (/[ilj.,:;|'![\]() ]/.test(c)) units += 0.36;
-    else if (/[mwMW‖Σ∏]/.test(c)) units += 0.86;
-    else units += 0.6;
-  }
-  return units * size;
-}
-
-function drawBox(
-  { box, value, adjoint, faded, active }: BoxText,
-  size: Size,
-  [x, y]: [number, number],
-): string {
+function drawBox(text: BoxText, rect: Rect, moment: Moment): string {
+  const { box, title, note, value, adjoint, timing } = text;
   const classes = ["tidu-box", `tidu-${box.kind}`];
   if (box.isOutput) classes.push("tidu-output");
-  if (faded) classes.push("tidu-faded");
-  if (active) classes.push("tidu-active");
-  const left = round(x - size.width / 2);
-  const top = round(y - size.height / 2);
-  const note = box.note ? `<tspan class="tidu-note" dx="8">${escapeXml(box.note)}</tspan>` : "";
-  const lines = [
-    `<text class="tidu-title${isName(box) ? " tidu-name" : ""}" x="${x}" y="${round(top + 20)}">${escapeXml(box.title)}${note}</text>`,
-    `<text class="tidu-value" x="${x}" y="${round(top + 38)}">${escapeXml(value)}</text>`,
+  const known = timing?.known ?? 0;
+  const x = round(rect.x + rect.width / 2);
+  const radius = box.kind === "op" ? 12 : box.kind === "block" ? 6 : 4;
+  const shape = (extra: string): string =>
+    `<rect x="${rect.x}" y="${rect.y}" width="${rect.width}" height="${rect.height}" rx="${radius}"${extra}/>`;
+  const rows = (list: readonly string[], from: number, name: string): string =>
+    list
+      .map(
+        (row, i) =>
+          `<text class="tidu-${name}" x="${x}" y="${round(rect.y + titleHeight + 10 + (from + i) * rowHeight)}">${row}</text>`,
+      )
+      .join("");
+  const noted = note ? `<tspan class="tidu-note" dx="8">${escapeXml(note)}</tspan>` : "";
+  const parts = [
+    shape(""),
+    box.kind === "block"
+      ? `<path class="tidu-under" d="M${round(rect.x + 6)} ${round(rect.y + rect.height + 3)}h${round(rect.width - 12)}"/>`
+      : "",
+    `<text class="tidu-title${isName(box, title, note) ? " tidu-name" : ""}" x="${x}" y="${round(rect.y + 20)}">${escapeXml(title)}${noted}</text>`,
   ];
-  if (adjoint !== null) {
-    lines.push(
-      `<text class="tidu-adjoint" x="${x}" y="${round(top + 55)}"><tspan class="tidu-label">伴随</tspan> ${escapeXml(adjoint)}</text>`,
-    );
+  const shown = value.map(escapeXml);
+  const during = (svg: string, from: number, until: number | null): void => {
+    const look = presence(from, until, moment, 0);
+    if (look !== null) parts.push(look === "" ? svg : `<g${look}>${svg}</g>`);
+  };
+  during(rows(shown, 0, "value"), known, null);
+  if (known > 0 && moment !== "end") during(rows(["?"], 0, "value"), 0, known);
+  const stages = timing ? timing.adjoints : adjoint ? [{ at: 0, rows: adjoint }] : [];
+  for (const [k, stage] of stages.entries()) {
+    if (moment === "end" && k < stages.length - 1) continue;
+    const label = '<tspan class="tidu-label">伴随</tspan>';
+    const lines =
+      stage.rows.length === 1
+        ? [`${label} ${escapeXml(stage.rows[0]!)}`]
+        : [label, ...stage.rows.map(escapeXml)];
+    during(rows(lines, value.length, "adjoint"), stage.at, stages[k + 1]?.at ?? null);
   }
-  const radius = box.kind === "op" ? 12 : 4;
-  return `<g class="${classes.join(" ")}"><rect x="${left}" y="${top}" width="${size.width}" height="${size.height}" rx="${radius}"/>${lines.join("")}</g>`;
+  if (moment !== "end") {
+    for (const t of timing?.active ?? []) during(shape(' class="tidu-ring"'), t, t + 1);
+  }
+  const fade = presence(known, null, moment, 0.28);
+  const plain = `<g class="${classes.join(" ")}">${parts.join("")}</g>`;
+  const group = fade ? `<g${fade}>${plain}</g>` : plain;
+  return text.href ? `<a href="#${text.href}" tabindex="-1">${group}</a>` : group;
+}
+
+/**
+ * 从第 from 帧出现，到第 until 帧消失（null 不消失）；不在时的不透明度是 rest。
+ * 返回要加的属性；那一刻整个不画时是 null。
+ */
+function presence(from: number, until: number | null, moment: Moment, rest: number): string | null {
+  if (moment === "end") return until === null ? "" : null;
+  if (moment !== "play") {
+    if (moment >= from && (until === null || moment < until)) return "";
+    return rest === 0 ? null : ` class="tidu-faded"`;
+  }
+  if (from === 0 && until === null) return "";
+  const start = `var(--t) - ${from - 1}`;
+  const opacity =
+    until === null ? `clamp(${rest},${start},1)` : `clamp(0,min(${start},${until} - var(--t)),1)`;
+  return ` class="tidu-step" style="opacity:${opacity}"`;
 }
 
 /** 变量名用斜体；汉字没有斜体，运算符与常量也不是名字。 */
-function isName(box: Box): boolean {
-  if (/[\u2e80-\u9fff]/.test(box.title)) return false;
-  return box.kind === "input" || box.note !== "" || box.node.name !== undefined;
+function isName(box: Box, title: string, note: string): boolean {
+  if (/[\u2e80-\u9fff]/.test(title)) return false;
+  return box.kind === "input" || note !== "" || (box.kind === "op" && box.node.name !== undefined);
 }
 
-/** 对内的两点走直线，对间走曲线，转弯都在层间的空白里。 */
-function edge(
-  points: readonly Point[],
-  target: Point,
-  tag: string,
-  place: (p: Point) => [number, number],
-  down: boolean,
-  faded: boolean,
-): string {
-  let path = `M${place(points[0]!).join(" ")}`;
-  for (let i = 1; i < points.length; i++) {
-    const [a, b] = [points[i - 1]!, points[i]!];
-    if (a.cross === b.cross && a.main === b.main) continue;
-    if (a.cross === b.cross) {
-      path += `L${place(b).join(" ")}`;
-      continue;
-    }
-    const middle = (a.main + b.main) / 2;
-    const [c1, c2] = [place({ main: middle, cross: a.cross }), place({ main: middle, cross: b.cross })];
-    path += `C${c1.join(" ")} ${c2.join(" ")} ${place(b).join(" ")}`;
-  }
-  const line = `<path class="tidu-edge${faded ? " tidu-faded" : ""}" d="${path}" marker-end="url(#tidu-arrow)"/>`;
-  if (!tag) return line;
-  const end = points.at(-1)!;
-  const [x, y] = place(end);
-  // 从上到下画时，左边的箭头把小字写在左侧，右边的写在右侧，互不相挡。
-  const leftward = down && end.cross < target.cross - 4;
-  const at = down
-    ? `x="${round(leftward ? x - 6 : x + 6)}" y="${round(y - 6)}"`
-    : `x="${round(x - 10)}" y="${round(y - 5)}"`;
-  const anchor = down && !leftward ? "start" : "end";
-  return `${line}<text class="tidu-tag${faded ? " tidu-faded" : ""}" ${at} style="text-anchor:${anchor}">${escapeXml(tag)}</text>`;
-}
-
-function hash(text: string): string {
+export function hash(text: string): string {
   let h = 0;
   for (let i = 0; i < text.length; i++) h = (Math.imul(h, 31) + text.charCodeAt(i)) | 0;
   return (h >>> 0).toString(36);
@@ -177,40 +140,10 @@ function round(x: number): number {
   return Math.round(x * 10) / 10;
 }
 
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;");
 }
-
-const light =
-  "--ink:#1d2733;--soft:#5d6b7a;--line:#8592a0;--paper:#fff;--op:#f4f6f9;--input:#e8f1fc;--input-line:#4b87c7;--constant:#f3f1ea;--output:#e9f6ec;--output-line:#3d9a57;--adjoint:#b3391f";
-const dark =
-  "--ink:#e8edf3;--soft:#a9b6c4;--line:#7c8a99;--paper:#14181d;--op:#222931;--input:#1b3049;--input-line:#6aa5e3;--constant:#2d2a22;--output:#1c3625;--output-line:#62c17e;--adjoint:#ff9d84";
-
-// 页面可以用 --tidu-graph-ink 之类的变量改颜色。
-const style = [
-  `.tidu-graph-auto,.tidu-graph-light{${light}}`,
-  `.tidu-graph-dark{${dark}}`,
-  `@media (prefers-color-scheme:dark){.tidu-graph-auto{${dark}}}`,
-  '.tidu-graph{font-family:"Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",system-ui,sans-serif}',
-  ".tidu-graph text{text-anchor:middle;fill:var(--tidu-graph-ink,var(--ink))}",
-  `.tidu-graph .tidu-title{font-size:${titleSize}px;font-weight:600}`,
-  '.tidu-graph .tidu-name{font-family:"Latin Modern Math","STIX Two Text",Cambria,Georgia,"Noto Serif CJK SC",serif;font-style:italic}',
-  `.tidu-graph .tidu-note{font-size:${textSize}px;font-style:normal;font-weight:400;fill:var(--tidu-graph-soft,var(--soft))}`,
-  `.tidu-graph .tidu-value,.tidu-graph .tidu-adjoint{font-size:${textSize}px;font-variant-numeric:tabular-nums}`,
-  ".tidu-graph .tidu-adjoint{fill:var(--tidu-graph-adjoint,var(--adjoint))}",
-  ".tidu-graph .tidu-label{font-size:11px}",
-  ".tidu-graph .tidu-tag{font-size:11px;fill:var(--tidu-graph-soft,var(--soft));paint-order:stroke;stroke:var(--tidu-graph-paper,var(--paper));stroke-width:3px}",
-  ".tidu-graph .tidu-edge{fill:none;stroke:var(--tidu-graph-line,var(--line));stroke-width:1.3}",
-  ".tidu-graph .tidu-tip{fill:var(--tidu-graph-line,var(--line))}",
-  ".tidu-graph .tidu-paper{fill:var(--tidu-graph-paper,var(--paper));stroke:none}",
-  ".tidu-graph .tidu-box rect{fill:var(--tidu-graph-op,var(--op));stroke:var(--tidu-graph-line,var(--line));stroke-width:1.2}",
-  ".tidu-graph .tidu-box.tidu-input rect{fill:var(--tidu-graph-input,var(--input));stroke:var(--input-line)}",
-  ".tidu-graph .tidu-box.tidu-constant rect{fill:var(--constant);stroke-dasharray:4 3}",
-  ".tidu-graph .tidu-box.tidu-output rect{fill:var(--tidu-graph-output,var(--output));stroke:var(--output-line);stroke-width:2}",
-  ".tidu-graph .tidu-box.tidu-active rect{stroke:var(--tidu-graph-adjoint,var(--adjoint));stroke-width:2.4}",
-  ".tidu-graph .tidu-faded{opacity:.28}",
-].join("");

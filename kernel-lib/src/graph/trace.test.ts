@@ -110,11 +110,11 @@ describe("trace", () => {
   });
 
   it("逐帧：先前向后反向，最后一帧与整图的文字相同", () => {
-    const g = trace((x: Tensor) => ops.square(ops.tanh(x)), { grad: true })(0.5);
+    const g = trace((x: Tensor) => named(ops.square(named(ops.tanh(x), "h")), "y"), { grad: true })(0.5);
     const frames = g.frames();
     assert.deepEqual(
       frames.map((f) => f.title),
-      ["输入", "前向：tanh", "前向：(·)²", "反向：输出的伴随是 1", "反向：经过 (·)²", "反向：经过 tanh"],
+      ["输入", "前向：h", "前向：y", "反向：输出的伴随是 1", "反向：经过 y", "反向：经过 h"],
     );
     const words = (svg: string): string[] => [...svg.matchAll(/<text[^>]*>(.*?)<\/text>/g)].map((m) => m[1]!);
     assert.deepEqual(words(frames.at(-1)!.svg), words(g.toSvg()));

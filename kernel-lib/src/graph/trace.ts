@@ -10,7 +10,8 @@ import { type Shape, showShape } from "../shape.js";
 import type { ArrayTensor, Tensor, TensorLike } from "../tensor.js";
 import { type AnyFunction, callName, filled, outputLeaves, requireFunction } from "../transforms/leaves.js";
 import { flatten, type LikeArgs, unflatten } from "../tree.js";
-import { ComputationGraph } from "./computation-graph.js";
+import { currentScope } from "./blocks.js";
+import { ComputationGraph, type Pullback } from "./computation-graph.js";
 import type { GraphNode } from "./graph.js";
 import { parameterNames } from "./names.js";
 
@@ -77,7 +78,14 @@ class TraceInterpreter extends Interpreter {
 
   private add(part: Omit<TracedNode, "id" | "shape" | "dtype" | "result">, result: ArrayTensor): TraceTracer {
     const { shape, dtype } = result;
-    const node: TracedNode = { ...part, id: this.nodes.length, shape, dtype, result };
+    const node: TracedNode = {
+      ...part,
+      id: this.nodes.length,
+      shape,
+      dtype,
+      result,
+      scope: part.kind === "op" ? currentScope() : null,
+    };
     this.nodes.push(node);
     return new TraceTracer(this, node);
   }
@@ -123,8 +131,8 @@ export function trace<F extends AnyFunction>(
     try {
       const { leaves } = outputLeaves(name, f(...inputs));
       const outputs = leaves.map((y) => nodeOf(y, interpreter));
-      const adjoints = options.grad ? pullback(name, interpreter.nodes, outputs) : null;
-      return new ComputationGraph(interpreter.nodes, outputs, adjoints);
+      const back = options.grad ? pullback(name, interpreter.nodes, outputs) : null;
+      return new ComputationGraph(interpreter.nodes, outputs, back);
     } finally {
       interpreter.active = false;
     }
@@ -154,11 +162,7 @@ function nodeOf(y: Tensor, interpreter: TraceInterpreter): TracedNode {
 }
 
 /** 由后往前，用原语表的 vjp 规则把伴随值送到每个节点。 */
-function pullback(
-  name: string,
-  nodes: readonly TracedNode[],
-  outputs: readonly TracedNode[],
-): Map<GraphNode, ArrayTensor> {
+function pullback(name: string, nodes: readonly TracedNode[], outputs: readonly TracedNode[]): Pullback {
   const [y] = outputs;
   if (outputs.length !== 1 || !y || y.shape.length > 0 || !isFloat(y.dtype)) {
     const got =
@@ -169,6 +173,7 @@ function pullback(
     );
   }
   const adjoints = new Map<GraphNode, ArrayTensor>([[y, filled(y.result, 1) as ArrayTensor]]);
+  const parts = new Map<GraphNode, { from: GraphNode; part: ArrayTensor }[]>();
   for (const node of [...nodes].reverse()) {
     const ct = adjoints.get(node);
     if (!ct || node.kind !== "op") continue;
@@ -179,9 +184,12 @@ function pullback(
       if (!isFloat(x.dtype) || x.kind === "constant") continue;
       const part = vjp(i, ct, node.result, values, node.params)?.concrete();
       if (!part) continue;
+      const earlier = parts.get(x);
+      if (earlier) earlier.push({ from: node, part });
+      else parts.set(x, [{ from: node, part }]);
       const sum = adjoints.get(x);
       adjoints.set(x, sum ? (add(sum, part) as ArrayTensor) : part);
     }
   }
-  return adjoints;
+  return { adjoints, parts };
 }
