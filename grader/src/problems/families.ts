@@ -6,5 +6,6 @@ export { huber } from "./huber.js";
 export { jacobian } from "./jacobian.js";
 export { layers } from "./layers.js";
 export { tape } from "./tape.js";
+export { toolbox } from "./toolbox.js";
 export { triplet } from "./triplet.js";
 export { worked } from "./worked.js";
