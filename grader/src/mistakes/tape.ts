@@ -23,6 +23,8 @@ export const tapeMistakes: Record<string, string> = {
   "tape.script/not-accumulated": "每次反向都把叶子上原有的梯度盖掉了：这一题的约定是累加，没有清零就一直加。",
   "tape.script/bar-kept":
     "中间的量上次收到的伴随值没有清掉，第二次倒放把旧的又送了一遍：每次反向都从一张空的表开始，只有叶子才累加。",
+  "tape.script/bar-kept-seed":
+    "伴随值直接记在每个量的 grad 里，上次的没有清掉，第二次倒放连起点的 1 也加在旧的上面：每次反向都从一张空的表开始，只有叶子才累加。",
   "tape.script/tape-dropped":
     "第一次反向之后磁带被丢掉了，后来的反向就断了路：这一题里一盘磁带要能倒放好几遍。",
   "tape.script/zero-ignored": "清零的指令没有起作用：读到 [9] 时，每个输入的 grad 都要变回 0。",

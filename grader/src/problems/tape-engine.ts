@@ -22,6 +22,8 @@ export interface Change {
   collect?(leaf: Var, adjoint: number): void;
   /** 中间节点的伴随值留到下一次。 */
   keepsBar?: boolean;
+  /** 留到下一次时，起点的 1 也加在旧的上面。 */
+  addsSeed?: boolean;
   /** 倒放一遍就丢掉磁带。 */
   drops?: boolean;
   detach?: "ignored" | "zero";
@@ -69,7 +71,8 @@ export class Engine {
     const change = this.#change;
     if (!change.keepsBar) this.#bar = new Map();
     const bar = this.#bar;
-    bar.set(output, change.seed?.(output) ?? 1);
+    const before = change.addsSeed && output.inputs.length > 0 ? (bar.get(output) ?? 0) : 0;
+    bar.set(output, before + (change.seed?.(output) ?? 1));
     const order = change.onwards ? this.#tape : this.#tape.toReversed();
     const leaves = new Map<Var, number>();
     for (const made of order) {

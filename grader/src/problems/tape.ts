@@ -345,6 +345,7 @@ const scriptMutants: [id: string, change: Change][] = [
     },
   ],
   ["bar-kept", { keepsBar: true }],
+  ["bar-kept-seed", { keepsBar: true, addsSeed: true }],
   ["tape-dropped", { drops: true }],
   ["zero-ignored", { zero: "ignored" }],
   ["zero-last", { zero: "last" }],
