@@ -1,4 +1,5 @@
 // 题族的登记处：加一个题族，在这里加一行。同一份练习里有几个题族时，按名字的字母次序排。
+export { applied } from "./applied.js";
 export { attention } from "./attention.js";
 export { backprop } from "./backprop.js";
 export { graphs } from "./graphs.js";
