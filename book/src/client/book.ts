@@ -1,5 +1,6 @@
 import { startCells } from "./cells.js";
 import { startNav } from "./nav.js";
+import { startPlayers } from "./players.js";
 import { startPlots } from "./plots.js";
 import { startProgress } from "./progress.js";
 import { startSearch } from "./search-box.js";
@@ -11,5 +12,6 @@ startNav();
 startSearch();
 startTerms();
 startPlots();
+startPlayers();
 startProgress();
 startCells();

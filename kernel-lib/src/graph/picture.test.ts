@@ -74,7 +74,7 @@ describe("picture：框、字、边的位置", () => {
             assert.ok(r.y >= 0 && r.y + r.height <= p.height + 0.1, "超出上下");
           }
         }),
-        { numRuns: 150 },
+        { numRuns: 60 },
       );
     });
   }
