@@ -3,6 +3,7 @@ import { attentionOracles } from "../oracles/attention.js";
 import { family, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
 import { liftMutants, perLast, perRow } from "./lift.js";
+import { bareWeights, normalise, weights } from "./softmax.js";
 import { type Vector, zeros } from "./vectors.js";
 
 type Matrix = number[][];
@@ -10,29 +11,6 @@ type Matrix = number[][];
 const dot = (x: Vector, y: Vector) => x.reduce((sum, v, i) => sum + v * y[i]!, 0);
 const mean = (x: Vector) => x.reduce((sum, v) => sum + v, 0) / x.length;
 const uniform = (x: Vector) => x.map(() => 1 / x.length);
-
-/** 指数归一化；`shift` 是先减去的数。 */
-function normalise(z: Vector, shift: number): Vector {
-  const e = z.map((x) => Math.exp(x - shift));
-  const total = e.reduce((sum, x) => sum + x, 0);
-  return e.map((x) => x / total);
-}
-
-/** a = softmax(s/τ)，先减去最大值，±1e4 也不溢出。键可以很多，所以不用 Math.max(...s)。 */
-function weights(s: Vector, tau: number): Vector {
-  const top = s.reduce((m, x) => Math.max(m, x));
-  return normalise(
-    s.map((x) => (x - top) / tau),
-    0,
-  );
-}
-
-/** 不减最大值的写法：分数一大就是 ∞/∞ 或 0/0。 */
-const bareWeights = (s: Vector, tau: number) =>
-  normalise(
-    s.map((x) => x / tau),
-    0,
-  );
 
 /** 独立的第二种算法：a_j = 1/Σ_l exp((s_l−s_j)/τ)。溢出成 ∞ 时倒数恰好是 0。 */
 function pairwise(s: Vector, v: Vector, tau: number): number {

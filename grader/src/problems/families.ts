@@ -8,5 +8,6 @@ export { jacobian } from "./jacobian.js";
 export { layers } from "./layers.js";
 export { tape } from "./tape.js";
 export { toolbox } from "./toolbox.js";
+export { trends } from "./trends.js";
 export { triplet } from "./triplet.js";
 export { worked } from "./worked.js";
