@@ -1,9 +1,10 @@
 import { asTensor } from "../core/convert.js";
 import { Tracer } from "../core/tracer.js";
 import { cpu } from "../devices/cpu/device.js";
+import { requireKept } from "../devices/cpu/pool.js";
 import type { Device } from "../devices/device.js";
 import { place } from "../devices/evaluate.js";
-import { allocate, type DType, isFloat } from "../dtype.js";
+import { allocate, type DType, isFloat, type TypedArray } from "../dtype.js";
 import { type Shape, sameShape } from "../shape.js";
 import { ArrayTensor, Tensor, type TensorLike } from "../tensor.js";
 import { isPlainObject, isTensorLike } from "../tree.js";
@@ -78,6 +79,7 @@ export function match(spec: Spec, x: unknown, device: Device, out: unknown[]): b
     case "tensor":
       if (!(x instanceof ArrayTensor) || x.owner !== spec.owner || x.dtype !== spec.dtype) return false;
       if (x.shape !== spec.shape && !sameShape(x.shape, spec.shape)) return false;
+      if (x.owner === cpu) requireKept(x.buffer as TypedArray);
       out.push(x.owner === device ? x.buffer : place(x, device).buffer);
       return true;
     case "number": {

@@ -3,6 +3,7 @@ import type { GraphNode } from "../../graph/graph.js";
 import type { Affine, Var } from "./compile-affine.js";
 import { coalesce, type Kernel, type Member, merged } from "./compile-kernels.js";
 import { childrenOf, type Expr, sameAddress } from "./compile-lower.js";
+import { survey } from "./compile-survey.js";
 
 /** 生成代码时要问的：缓冲区叫什么、标量叫什么、哪些根要真的写出去。 */
 export interface Names {
@@ -80,6 +81,8 @@ export class LoopEmitter {
   private readonly before: string[] = [];
   private readonly after: string[] = [];
   private readonly logical: ReadonlySet<Expr>;
+  /** 同一个数的 tanh 与 sechSquare：先到的一个把两个都算好。 */
+  private readonly twins: ReadonlyMap<Expr, Twins>;
   /** 最里层循环里的累加器。 */
   private readonly accumulators: Accumulator[] = [];
   /** 提到外层的地址。 */
@@ -97,6 +100,7 @@ export class LoopEmitter {
       exprs,
       kernel.members.map((m) => m.expr),
     );
+    this.twins = twinsIn(exprs);
     this.scopes = [{ depth: 0, parent: null, head: [], tail: [] }];
     for (const [i] of loops.entries()) {
       this.scopes.push({ depth: i + 1, parent: this.scopes[i]!, head: [], tail: [] });
@@ -178,6 +182,8 @@ export class LoopEmitter {
         return this.load(e, scope);
       case "op": {
         const args = e.args.map((x) => this.value(x, from));
+        const twins = this.twins.get(e);
+        if (twins) return this.both(twins, e, args[0]!, scope);
         const { primitive, params } = e.node;
         let text = primitive!.expr!.js(args, params);
         if (this.logical.has(e)) text = text.replace(/^\((.*) \? 1 : 0\)$/s, "($1)");
@@ -222,6 +228,14 @@ export class LoopEmitter {
     let inverse = this.bases.get(key);
     if (!inverse) this.bases.set(key, (inverse = this.constant(outer, key)));
     return `${a} * ${inverse}`;
+  }
+
+  private both({ tanh, slope }: Twins, e: Expr, x: string, scope: Scope): string {
+    const y = this.constant(scope, rounded(`tanh(${x}, side)`, tanh.dtype));
+    const d = this.constant(scope, rounded("side[0]", slope.dtype));
+    this.text.set(tanh, y);
+    this.text.set(slope, d);
+    return e === tanh ? y : d;
   }
 
   private load(e: Expr & { kind: "load" }, scope: Scope): string {
@@ -370,24 +384,27 @@ export function literal(value: number): string {
   return value < 0 ? `(${value})` : String(value);
 }
 
-/** 嵌套里的全部地址；pad 的边界判断要用到的变量不能合并。 */
-function survey(members: readonly Member[]): {
-  addresses: Affine[];
-  pinned: Set<Var>;
-  exprs: Set<Expr>;
-} {
-  const addresses = members.map((m) => m.address);
-  const pinned = new Set<Var>();
-  const exprs = new Set<Expr>();
-  const stack = members.map((m) => m.expr);
-  for (let e = stack.pop(); e; e = stack.pop()) {
-    if (exprs.has(e)) continue;
-    exprs.add(e);
-    if (e.kind === "load") addresses.push(e.address);
-    if (e.kind === "bounded") for (const t of e.tests) for (const v of t.index.terms.keys()) pinned.add(v);
-    stack.push(...childrenOf(e));
+interface Twins {
+  readonly tanh: Expr;
+  readonly slope: Expr;
+}
+
+function twinsIn(exprs: Iterable<Expr>): Map<Expr, Twins> {
+  const found = new Map<Expr, { tanh?: Expr; slope?: Expr }>();
+  for (const e of exprs) {
+    if (e.kind !== "op") continue;
+    const { name } = e.node.primitive!;
+    if (name !== "tanh" && name !== "sechSquare") continue;
+    const pair = found.get(e.args[0]!) ?? {};
+    pair[name === "tanh" ? "tanh" : "slope"] = e;
+    found.set(e.args[0]!, pair);
   }
-  return { addresses, pinned, exprs };
+  const twins = new Map<Expr, Twins>();
+  for (const { tanh, slope } of found.values()) {
+    if (!tanh || !slope) continue;
+    for (const e of [tanh, slope]) twins.set(e, { tanh, slope });
+  }
+  return twins;
 }
 
 /** 只当 where 的条件用的比较：不必先变成 0/1 再与 0 比。 */

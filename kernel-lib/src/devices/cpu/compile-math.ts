@@ -62,10 +62,16 @@ export function expSingle(x: number): number {
   return high[n & (size - 1)]! * (1 + (r + r * r * 0.5)) * power[(n >> 8) + 1100]!;
 }
 
-/** tanh x = E/(E + 2)，E = e^{2|x|} − 1；先减去 1 再加小量，x 接近 0 时不丢位数。 */
-export function tanh(x: number): number {
+/**
+ * tanh x = E/(E + 2)，E = e^{2|x|} − 1；先减去 1 再加小量，x 接近 0 时不丢位数。
+ * 给了 side，就把同一个指数得到的导数 sech²x = 4(1 − q)q，q = 1/(E + 2)，放在 side[0]；|x| 大时它是 4e^{−2|x|}。
+ */
+export function tanh(x: number, side?: Float64Array): number {
   const a = 2 * Math.abs(x);
-  if (!(a < 44)) return x > 0 ? 1 : x < 0 ? -1 : x;
+  if (!(a < 44)) {
+    if (side) side[0] = 4 * exp(-a);
+    return x > 0 ? 1 : x < 0 ? -1 : x;
+  }
   const n = a * perStep + toInteger - toInteger;
   const r = a - n * stepHigh - n * stepLow;
   const i = n & (size - 1);
@@ -75,6 +81,10 @@ export function tanh(x: number): number {
   const small = low[i]! * scale + t * p;
   const e = t - 1 + small;
   const d = e + 2;
+  if (side) {
+    const inverse = 1 / d;
+    side[0] = 4 * (1 - inverse) * inverse;
+  }
   // e 与 d 各自舍掉的部分补回商里。
   const lost = t - 1 - e + small;
   const q = e / d;

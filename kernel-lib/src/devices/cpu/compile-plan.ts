@@ -81,6 +81,9 @@ export function makePlan(graph: Graph): Plan {
     if (x.primitive?.name === "reshape") store(x.args[0]!);
   };
 
+  // 同一个数的 tanh 与它的导数共用一个指数（compile-emit.ts），所以导数也当场算好存下，不留到反向的循环里。
+  const tanhOf = new Set(graph.nodes.flatMap((x) => (x.primitive?.name === "tanh" ? x.args : [])));
+
   for (const node of graph.nodes) {
     if (node.kind !== "op") continue;
     const kind = kindOf(node);
@@ -100,7 +103,8 @@ export function makePlan(graph: Graph): Plan {
       cost.set(node, 100);
       const only = mine.length === 1 ? mine[0]! : null;
       if (!only?.node?.primitive?.expr || only.ratio > 1) store(node);
-    } else if (mine.length > 1 && raw > 4) store(node);
+    } else if (node.primitive!.name === "sechSquare" && tanhOf.has(node.args[0]!)) store(node);
+    else if (mine.length > 1 && raw > 4) store(node);
     else if (raw > 2 && mine.some((r) => r.ratio > 1)) store(node);
   }
   for (const y of graph.outputs) store(y);

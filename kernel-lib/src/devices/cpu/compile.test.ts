@@ -65,6 +65,13 @@ describe("compileCpu 生成的代码", () => {
     assert.equal(count(text, /buffers\[/g), 1, text);
   });
 
+  it("tanh 与它的导数在同一个循环里，只算一次指数", () => {
+    const loss = (w: Tensor): Tensor => ops.sum(ops.square(ops.tanh(ops.matmul(w, w))));
+    const text = source((w) => grad(loss)(w) as Tensor, [8, 8]);
+    assert.equal(count(text, /\btanh\(t\d+, side\)/g), 1, text);
+    assert.equal(count(text, /exp\(-/g), 0, text);
+  });
+
   it("不再用的中间缓冲区让给后来的", () => {
     const chain = (x: Tensor): Tensor => {
       let y = x;

@@ -2,15 +2,19 @@ import { allocate, type DType, type TypedArray } from "../../dtype.js";
 import type { Graph, GraphNode } from "../../graph/graph.js";
 import { sizeOf } from "../../shape.js";
 import { ArrayTensor } from "../../tensor.js";
+import { track } from "../scope.js";
 import { type Affine, scale, type Var } from "./compile-affine.js";
-import { LoopEmitter, type Names } from "./compile-emit.js";
+import { LoopEmitter, type Names, rounded } from "./compile-emit.js";
 import { gemm } from "./compile-gemm.js";
 import { type Kernel, type Operand, schedule } from "./compile-kernels.js";
 import { loadsOf, sameAddress } from "./compile-lower.js";
 import { exp, expSingle, tanh } from "./compile-math.js";
 import { makePlan, type Plan } from "./compile-plan.js";
+import { simdLoop } from "./compile-simd.js";
 import { cpu } from "./device.js";
 import { intoKernels } from "./kernels/index.js";
+import { lend, pin, pooled } from "./pool.js";
+import { type Loop, openLoop } from "./wasm-loop.js";
 
 export type Compiled = (inputs: readonly unknown[]) => unknown[];
 
@@ -37,16 +41,40 @@ interface Links {
   readonly exp: typeof exp;
   readonly expSingle: typeof expSingle;
   readonly tanh: typeof tanh;
+  /** tanh 顺手算出的导数。 */
+  readonly side: Float64Array;
+  readonly output: typeof output;
+  /** 写成 WASM SIMD 的循环。 */
+  readonly loops: Loop[];
+}
+
+/** 大的输出：借来的数组，所在的 scope 结束时还回去。 */
+function output(dtype: DType, size: number): TypedArray {
+  const data = lend(dtype, size);
+  track(cpu, data);
+  return data;
 }
 
 function generate(graph: Graph): { source: string; links: Links } {
   const plan = makePlan(graph);
   const kernels = schedule(plan);
-  const links: Links = { constants: [], buffers: [], calls: [], gemm, exp, expSingle, tanh };
+  const links: Links = {
+    constants: [],
+    buffers: [],
+    calls: [],
+    gemm,
+    exp,
+    expSingle,
+    tanh,
+    output,
+    loops: [],
+    side: new Float64Array(1),
+  };
   const names = new BufferNames(graph, plan, kernels, links);
   const body: string[] = [];
   for (const kernel of kernels) {
-    if (kernel.kind === "loop") body.push(new LoopEmitter(kernel, names).emit());
+    if (kernel.kind === "loop")
+      body.push(emitSimd(kernel, names, links) ?? new LoopEmitter(kernel, names).emit());
     else if (kernel.kind === "gemm") {
       if (names.escapes(kernel.node)) body.push(emitGemm(kernel, names));
     } else body.push(emitCall(kernel.node, names, plan, links));
@@ -55,7 +83,7 @@ function generate(graph: Graph): { source: string; links: Links } {
   const { parts, main } = split(body, results);
   const source = [
     '"use strict";',
-    "const { constants, buffers, calls, gemm, exp, expSingle, tanh } = links;",
+    "const { constants, buffers, calls, gemm, exp, expSingle, tanh, output, loops, side } = links;",
     ...parts,
     "return (inputs) => {",
     shortNames,
@@ -190,7 +218,9 @@ class BufferNames implements Names {
 
   /** 常量用到时才连上；单个数已经写成字面量，通常用不到。 */
   private constant(node: GraphNode): string {
-    const i = this.links.constants.push(node.value!.buffer as TypedArray) - 1;
+    const data = node.value!.buffer as TypedArray;
+    pin(data);
+    const i = this.links.constants.push(data) - 1;
     this.named.set(node, `c${i}`);
     this.declared.push(`const c${i} = constants[${i}];`);
     return `c${i}`;
@@ -226,7 +256,7 @@ class BufferNames implements Names {
         if (kernel.kind === "opaque" && !writesInto(node)) this.named.set(node, `r${node.id}`);
         else if (kernel.kind === "loop" && sizeOf(node.shape) === 1) continue;
         else if (this.outputs.has(node)) {
-          this.declared.push(`const o${node.id} = new ${arrayName[node.dtype]}(${sizeOf(node.shape)});`);
+          this.declared.push(`const o${node.id} = ${newOutput(node)};`);
           this.named.set(node, `o${node.id}`);
         } else if (this.outside.has(node)) {
           const size = sizeOf(node.shape);
@@ -238,6 +268,11 @@ class BufferNames implements Names {
       }
     }
   }
+}
+
+function newOutput({ dtype, shape }: GraphNode): string {
+  const size = sizeOf(shape);
+  return pooled(dtype, size) ? `output("${dtype}", ${size})` : `new ${arrayName[dtype]}(${size})`;
 }
 
 function written(kernel: Kernel): GraphNode[] {
@@ -262,6 +297,23 @@ function reads(kernel: Kernel, plan: Plan): GraphNode[] {
 /** 外部的核能写进编译时分配的缓冲区；其余的每次返回新数组。 */
 function writesInto(node: GraphNode): boolean {
   return intoKernels.has(node.primitive!.name);
+}
+
+function emitSimd(kernel: Kernel & { kind: "loop" }, names: BufferNames, links: Links): string | null {
+  const simd = simdLoop(kernel, names);
+  const loop =
+    simd &&
+    openLoop(
+      simd.layout,
+      simd.run,
+      simd.results.map((r) => r.op),
+    );
+  if (!loop) return null;
+  const i = links.loops.push(loop) - 1;
+  const call = `loops[${i}]([${simd.arrays.join(", ")}], [${simd.scalars.join(", ")}]);`;
+  if (simd.results.length === 0) return call;
+  const scalars = simd.results.map(({ name, dtype }, k) => `let ${name} = ${rounded(`q${i}[${k}]`, dtype)};`);
+  return [`const q${i} = ${call}`, ...scalars].join("\n");
 }
 
 function emitCall(node: GraphNode, names: BufferNames, plan: Plan, links: Links): string {

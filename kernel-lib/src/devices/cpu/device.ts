@@ -6,6 +6,7 @@ import type { Device } from "../device.js";
 import { runElementwise } from "./elementwise.js";
 import { cpuKernels } from "./kernels/index.js";
 import type { CpuKernel } from "./kernels/kernel.js";
+import { giveBack, pin, requireKept } from "./pool.js";
 
 export type { CpuKernel } from "./kernels/kernel.js";
 
@@ -32,11 +33,20 @@ class CpuDevice implements Device {
   }
 
   async read(buffer: unknown): Promise<TypedArray> {
+    requireKept(buffer as TypedArray);
     return (buffer as TypedArray).slice();
   }
 
   readSync(buffer: unknown): TypedArray {
+    requireKept(buffer as TypedArray);
+    // 交出去的是数组本身，谁拿着它不知道。
+    pin(buffer as TypedArray);
     return buffer as TypedArray;
+  }
+
+  /** 大的输出还给池；小的靠垃圾回收。 */
+  free(buffer: unknown): void {
+    giveBack(buffer as TypedArray);
   }
 
   run(
@@ -46,6 +56,7 @@ class CpuDevice implements Device {
     out: Aval,
     into?: TypedArray,
   ): TypedArray {
+    for (const x of inputs) requireKept(x.buffer as TypedArray);
     const kernel = kernels.get(primitive.name);
     if (kernel) return kernel(inputs, params, out, into);
     if (primitive.expr) return runElementwise(primitive, inputs, params, out);

@@ -1,4 +1,4 @@
-// 一个极小的 WebAssembly 汇编器：只有矩阵乘用到的几条指令。
+// 一个极小的 WebAssembly 汇编器：只有矩阵乘与逐元素循环用到的几条指令。
 // 指令按二进制格式（WebAssembly Core Specification 2.0，第 5 章）直接写成字节，嵌套数组最后摊平。
 
 export type Code = number | readonly Code[];
@@ -54,6 +54,23 @@ export const store = (address: Code, offset: number, value: Code): Code =>
 export const loadSplat = (bytes: 4 | 8, address: Code, offset: number): Code =>
   access(bytes === 8 ? 0x0a : 0x09, address, offset);
 
+/** 各道都是同一个常数。 */
+export function splat(bytes: 4 | 8, value: number): Code {
+  const lanes = bytes === 8 ? Float64Array.of(value, value) : Float32Array.of(value, value, value, value);
+  return [0xfd, 0x0c, [...new Uint8Array(lanes.buffer)]];
+}
+/** 把第 from 道起的数依次挪到第 0 道起，后面的道内容不拘。 */
+export const lanesFrom = (bytes: 4 | 8, from: number, value: Code): Code => [
+  [value, value],
+  [0xfd, 0x0d],
+  Array.from({ length: 16 }, (_, i) => (i + from * bytes) % 16),
+];
+/** 只存第 0 道。 */
+export const storeFirst = (bytes: 4 | 8, address: Code, offset: number, value: Code): Code => [
+  access(bytes === 8 ? 0x5b : 0x5a, [address, value], offset),
+  0,
+];
+
 export interface Function {
   readonly name?: string;
   /** 参数都是 i32，没有返回值。 */
@@ -76,10 +93,15 @@ function flatten(code: Code): number[] {
 
 const text = (s: string): Code => vector([...s].map((c) => c.charCodeAt(0)));
 
-/** 一个模块：固定大小的内存（名为 memory）与若干函数，有名字的导出。 */
-export function assemble(pages: number, functions: readonly Function[]): Uint8Array<ArrayBuffer> {
+/** 一个模块：固定大小的内存（名为 memory，自己的，或从 env 引入几个模块共用的）与若干函数，有名字的导出。 */
+export function assemble(
+  pages: number,
+  functions: readonly Function[],
+  shared = false,
+): Uint8Array<ArrayBuffer> {
   const section = (id: number, items: readonly Code[]): Code => [id, sized(vector(items))];
   const types = functions.map((f) => [0x60, vector(new Array<Code>(f.params).fill(i32)), 0]);
+  const limits = [1, unsigned(pages), unsigned(pages)];
   const exported = functions.flatMap((f, i) => (f.name ? [[text(f.name), 0, unsigned(i)]] : []));
   const bodies = functions.map((f) =>
     sized([vector(f.locals.map(([count, type]) => [unsigned(count), type])), f.body, 0x0b]),
@@ -88,12 +110,13 @@ export function assemble(pages: number, functions: readonly Function[]): Uint8Ar
     flatten([
       [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
       section(1, types),
+      shared ? section(2, [[text("env"), text("memory"), 2, limits]]) : [],
       section(
         3,
         functions.map((_, i) => unsigned(i)),
       ),
-      section(5, [[1, unsigned(pages), unsigned(pages)]]),
-      section(7, [[text("memory"), 2, 0], ...exported]),
+      shared ? [] : section(5, [limits]),
+      section(7, shared ? exported : [[text("memory"), 2, 0], ...exported]),
       section(10, bodies),
     ]),
   );
