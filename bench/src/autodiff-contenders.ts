@@ -1,4 +1,14 @@
-import { astype, grad, hessian, jit, reshape, type Tensor, tensor, valueAndGrad } from "@tidu/kernel-lib";
+import {
+  astype,
+  grad,
+  hessian,
+  jit,
+  reshape,
+  scope,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+} from "@tidu/kernel-lib";
 import type { Checked } from "./autodiff-jaxjs.js";
 import { openBackend, type Tf } from "./autodiff-tfjs.js";
 import { dataOf, sample, type Workload } from "./autodiff-workload.js";
@@ -12,7 +22,7 @@ function tensors({ args }: Workload, dtype: Precision): Tensor[] {
 
 const positions = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** 本库：jit(grad(f)) 或 jit(hessian(f))。 */
+/** 本库：jit(grad(f)) 或 jit(hessian(f))。各家都用完就放：tfjs 的 tidy、jax-js 的 dispose，这里是 scope。 */
 export function tiduDerivative(work: Workload, dtype: Precision): Checked {
   const inputs = tensors(work, dtype);
   const derivative =
@@ -21,7 +31,7 @@ export function tiduDerivative(work: Workload, dtype: Precision): Checked {
       : grad(work.tidu, { argnums: positions(work.active) });
   const go = jit(derivative as (...xs: Tensor[]) => Tensor | Tensor[]);
   return {
-    run: () => go(...inputs),
+    run: () => scope(() => void go(...inputs)),
     check: async () => {
       const out = await Promise.all([go(...inputs)].flat().map((x) => x.data()));
       return out.flatMap((data) => sample(data));
@@ -34,7 +44,10 @@ export function tiduCosts(work: Workload, dtype: Precision): { value: Contender;
   const inputs = tensors(work, dtype);
   const value = jit(work.tidu);
   const both = jit(valueAndGrad(work.tidu, { argnums: positions(work.active) }));
-  return { value: { run: () => value(...inputs) }, both: { run: () => both(...inputs) } };
+  return {
+    value: { run: () => scope(() => void value(...inputs)) },
+    both: { run: () => scope(() => void both(...inputs)) },
+  };
 }
 
 /** tfjs 自己的磁带与 wasm 核；这个函数它做不了时是 null。 */
