@@ -237,6 +237,26 @@ console.log(Array.from(await grad(f)(e.to("webgpu")).data(), (g) => Number((5 * 
     await context.close();
   });
 
+  it("单元格能导入 tfjs，运行到那一格才下载", async () => {
+    const { page, context, complaints, requested } = await open(chapterUrl);
+    await run(page, 1);
+    await finished(page, 1);
+    assert.ok(!requested.includes("assets/lab/tfjs.js"));
+    await rewrite(
+      page,
+      1,
+      `import * as tf from "@tensorflow/tfjs";
+const slope = tf.grad((x: tf.Tensor) => tf.mul(x, tf.exp(x)));
+slope(tf.scalar(0.5)).dataSync()[0].toFixed(4) // 1.5·√e`,
+    );
+    await page.keyboard.press("Shift+Enter");
+    await finished(page, 1);
+    assert.match(await text(outputs(page, 1)), /2\.4731/);
+    assert.ok(requested.includes("assets/lab/tfjs.js"));
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
   it("练习页：没作答、答错、答对都有话说，进度记下来", async () => {
     const { page, context, complaints } = await open(exerciseUrl);
     await run(page, 2);
