@@ -5,6 +5,7 @@ import {
   exp,
   expandDims,
   gather,
+  jacobianPenalty,
   logsumexp,
   matmul,
   max,
@@ -78,6 +79,16 @@ export const compositions: readonly Composition[] = [
       [23, 6],
       [23, 4],
     ],
+  },
+  {
+    name: "雅可比惩罚（tanh 网络）",
+    f: (x, w, b, v) => jacobianPenalty.tanh({ hidden: { w: w!, b: b! }, output: { w: v! } }, x!),
+    shapes: [[11, 5], [5, 9], [9], [9, 3]],
+  },
+  {
+    name: "雅可比惩罚（softmax 输出）",
+    f: (x, w, b) => jacobianPenalty.softmax({ w: w!, b: b! }, x!),
+    shapes: [[11, 5], [5, 9], [9]],
   },
   {
     name: "最大值、拼接、补边、切片与取下标",

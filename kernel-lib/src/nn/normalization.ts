@@ -107,7 +107,7 @@ export interface BatchNormOptions {
 
 /**
  * 批归一化：每个通道沿其余各轴归一化。init 得 { params, state }；apply 返回 [输出, 新的 state]，不改动旧的。
- * 滑动平均不求导。来源：Ioffe 与 Szegedy，2015（arXiv:1502.03167）。输入不足两个轴抛 TIDU-NN-002。
+ * 滑动平均不求导。训练时在 webgpu 上由融合核计算，再求导走组合的原语。来源：Ioffe 与 Szegedy，2015（arXiv:1502.03167）。输入不足两个轴抛 TIDU-NN-002。
  *
  * @example
  * const { params, state } = batchNorm.init(1);
@@ -135,14 +135,44 @@ export const batchNorm = {
       const [mu, sigma2] = [state.mean, state.variance].map((v) => perChannel(v, t.rank)) as [Tensor, Tensor];
       return [affine(standardize(t, mu, sigma2, epsilon), params), state];
     }
+    const [gamma, beta] = asTensors(params.gamma, params.beta) as [Tensor, Tensor];
+    const f = mayFuse([t, gamma, beta]) ? fusedBatchNorm(epsilon) : plainBatchNorm(epsilon);
+    const [y, mu, sigma2] = f(t, gamma, beta);
+    const blend = (old: Tensor, now: Tensor): Tensor =>
+      add(mul(momentum, old), mul(1 - momentum, detach(now)));
+    return [y, { mean: blend(state.mean, mu), variance: blend(state.variance, sigma2) }];
+  },
+};
+
+/** 输出、这一批的均值与方差。 */
+type BatchNorm = (x: Tensor, gamma: Tensor, beta: Tensor) => [y: Tensor, mu: Tensor, sigma2: Tensor];
+
+function plainBatchNorm(epsilon: number): BatchNorm {
+  return (t, gamma, beta) => {
     const axes = [...t.shape.keys()].filter((i) => i !== 1);
     const [mu, sigma2] = [mean(t, axes), variance(t, axes)];
     const normal = standardize(t, perChannel(mu, t.rank), perChannel(sigma2, t.rank), epsilon);
-    const blend = (old: Tensor, now: Tensor): Tensor =>
-      add(mul(momentum, old), mul(1 - momentum, detach(now)));
-    return [affine(normal, params), { mean: blend(state.mean, mu), variance: blend(state.variance, sigma2) }];
-  },
-};
+    return [affine(normal, { gamma, beta }), mu, sigma2];
+  };
+}
+
+/** 融合核的反向不理会均值与方差的伴随：它们只用于滑动平均，那里不求导。 */
+function fusedBatchNorm(epsilon: number): BatchNorm {
+  const plain = plainBatchNorm(epsilon);
+  type Inputs = Parameters<BatchNorm>;
+  type All = ReturnType<BatchNorm>;
+  const run = (xs: Inputs): All | null => runFused("batchNorm", xs, { epsilon }) as All | null;
+  return customVjp(
+    (...xs: Inputs): All => run(xs) ?? plain(...xs),
+    (...xs: Inputs): [All, { xs: Inputs; all: All | null }] => {
+      const all = run(xs);
+      return [all ?? plain(...xs), { xs, all }];
+    },
+    ({ xs, all }, cts) =>
+      (all && runFused("batchNormBackward", [xs[0], xs[1], all[1], all[2], cts[0]], { epsilon })) ??
+      vjp(plain, ...xs)[1](cts),
+  );
+}
 
 /**
  * 实例归一化：每个样本的每个通道各自沿空间轴归一化，样本之间互不影响。来源：Ulyanov 等，2016（arXiv:1607.08022）。

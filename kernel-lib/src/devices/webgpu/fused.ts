@@ -1,9 +1,11 @@
 import type { Aval, Params } from "../../core/primitive.js";
 import type { ArrayTensor } from "../../tensor.js";
 import { attention, attentionKeys, attentionQuery } from "./attention.js";
+import { batchNorm, batchNormBackward } from "./batch-norm.js";
 import type { GpuArray } from "./buffers.js";
 import type { GpuContext } from "./context.js";
 import { huber } from "./huber.js";
+import { jacobianPenalty } from "./jacobian-penalty.js";
 import { layerNorm, layerNormBackward } from "./layer-norm.js";
 import { softmax, softmaxBackward } from "./softmax.js";
 import { triplet } from "./triplet.js";
@@ -24,6 +26,9 @@ const kernels: Readonly<Record<string, FusedKernel>> = {
   softmaxBackward,
   layerNorm,
   layerNormBackward,
+  batchNorm,
+  batchNormBackward,
+  jacobianPenalty,
   attention,
   attentionQuery,
   attentionKeys,

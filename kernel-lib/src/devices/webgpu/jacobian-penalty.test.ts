@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import {
+  grad,
+  hvp,
+  jacobianPenalty,
+  jit,
+  key,
+  normal,
+  split,
+  type Tensor,
+  toDevice,
+  vmap,
+} from "../../index.js";
+import { testGpu } from "../software-gpu.js";
+import type { WebGpuDevice } from "./device.js";
+
+async function near(actual: Tensor, expected: Tensor, what: string, tolerance = 3e-5): Promise<void> {
+  assert.deepEqual(actual.shape, expected.shape, what);
+  const [a, e] = [await actual.data(), await expected.data()];
+  const largest = Array.from(e as ArrayLike<number>).reduce((m, v) => Math.max(m, Math.abs(v)), 1e-4);
+  for (let i = 0; i < e.length; i++) {
+    assert.ok(Math.abs(a[i]! - e[i]!) <= tolerance * largest, `${what}[${i}]：${a[i]}，应为 ${e[i]}`);
+  }
+}
+
+const draw = (n: number, d: number, h: number, o: number): Tensor[] =>
+  split(key(n), 4).map((k, i) =>
+    normal(k, [[n, d], [d, h], [h], [h, o]][i]!).mul(i === 1 ? 1 / Math.sqrt(d) : 1),
+  );
+
+const losses: Readonly<Record<string, (...xs: Tensor[]) => Tensor>> = {
+  tanh: (x, w, b, v) => jacobianPenalty.tanh({ hidden: { w: w!, b: b! }, output: { w: v! } }, x!),
+  softmax: (x, w, b) => jacobianPenalty.softmax({ w: w!, b: b! }, x!),
+};
+
+describe("webgpu：雅可比惩罚的融合核", () => {
+  let gpu: WebGpuDevice;
+
+  before(async function () {
+    const found = await testGpu();
+    if (!found) return this.skip();
+    gpu = found as WebGpuDevice;
+  });
+
+  for (const [name, f] of Object.entries(losses)) {
+    // 真值：cpu 上 float64 的组合写法（它另与二次反向核对）。跨几块都不整除的，与宽到上限的。
+    it(`${name}：值与全部梯度，jit 里也一样`, async () => {
+      const draws = [draw(37, 19, 70, 3), draw(16, 16, 128, 3)].map((xs) =>
+        xs.slice(0, name === "tanh" ? 4 : 3),
+      );
+      for (const cpu of draws) {
+        await near(f(...(await Promise.all(cpu.map((x) => toDevice(x, "webgpu"))))), f(...cpu), "值");
+      }
+      const [cpu] = draws as [Tensor[]];
+      const there = await Promise.all(cpu.map((x) => toDevice(x, "webgpu")));
+      const run = grad(f, { argnums: cpu.map((_, i) => i) });
+      const expected = run(...cpu) as Tensor[];
+      for (const g of name === "tanh" ? [run, jit(run)] : [jit(run)]) {
+        for (const [i, y] of (g(...there) as Tensor[]).entries())
+          await near(y, expected[i]!, `梯度 ${i}`, 1e-4);
+      }
+    });
+  }
+
+  it("大的分数不溢出；超过上限的宽、二阶、vmap 走组合的写法，与 cpu 一致", async () => {
+    const [x, w, b, v] = draw(5, 4, 6, 2) as [Tensor, Tensor, Tensor, Tensor];
+    const [gx, gw, gb, gv] = (await Promise.all([x, w, b, v].map((t) => toDevice(t, "webgpu")))) as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    await near(losses["softmax"]!(gx.mul(1e4), gw, gb), losses["softmax"]!(x.mul(1e4), w, b), "大的分数");
+    for (const [name, f] of Object.entries(losses)) {
+      const second = (y: Tensor, c: Tensor, u: Tensor) => (t: Tensor) => f(y, t, c, u);
+      await near(hvp(second(gx, gb, gv))(gw, gw), hvp(second(x, b, v))(w, w), `${name} 的二阶`, 1e-4);
+    }
+    const one = (t: Tensor): Tensor => losses["softmax"]!(t, w, b);
+    const [, batch] = split(key(2)) as [Tensor, Tensor];
+    const xs = normal(batch, [3, 5, 4]);
+    await near(vmap(one)(await toDevice(xs, "webgpu")), vmap(one)(xs), "vmap");
+    assert.equal(
+      gpu.fusedShapes(
+        "jacobianPenalty",
+        [x, w, b, b].map((t) => ({ shape: t.shape, dtype: "float32" })),
+        { kind: "tanh" },
+      ),
+      null,
+    );
+  });
+});
