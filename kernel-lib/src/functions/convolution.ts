@@ -7,6 +7,9 @@ import { max, sum } from "../primitives/reductions.js";
 import { unfold } from "../primitives/windows.js";
 import { showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import { customVjp } from "../transforms/custom-vjp.js";
+import { mayFuse, runFused } from "../transforms/fused.js";
+import { vjp } from "../transforms/vjp.js";
 
 /** 一个数表示两个方向相同；[高, 宽] 分别给。 */
 export type Pair = number | readonly [number, number];
@@ -31,7 +34,7 @@ export interface ConvOptions extends WindowOptions {
  * 二维卷积（与各深度学习框架一样，实为互相关，核不翻转）：
  * 输入 [N, C, H, W]，核 [O, C/groups, kh, kw]，输出 [N, O, H′, W′]，
  * y[n,o,i,j] = Σ x[n,c, i·s+p, j·s+q]·w[o,c,p,q]，H′ = ⌊(H + 2·padding − dilation·(kh−1) − 1)/strides⌋ + 1。
- * 形状对不上抛 TIDU-CONV-001，核比输入大抛 TIDU-CONV-002。
+ * 形状对不上抛 TIDU-CONV-001，核比输入大抛 TIDU-CONV-002。在 webgpu 上窗口不展开，前向与两个梯度各是一个核。
  *
  * @example
  * conv2d([[[[1, 2, 3], [4, 5, 6], [7, 8, 9]]]], [[[[1, 0], [0, 1]]]]).toArray() // => [[[[6, 8], [12, 14]]]]
@@ -39,7 +42,7 @@ export interface ConvOptions extends WindowOptions {
 export function conv2d(x: TensorLike, kernel: TensorLike, options: ConvOptions = {}): Tensor {
   const [t, w] = asTensors(x, kernel) as [Tensor, Tensor];
   const { groups = 1 } = options;
-  const [n, channels] = t.shape as [number, number, number, number];
+  const channels = t.shape[1]!;
   const [outputs, inner, kh, kw] = w.shape as [number, number, number, number];
   const fits =
     t.rank === 4 && w.rank === 4 && inner * groups === channels && outputs % groups === 0 && groups >= 1;
@@ -51,13 +54,59 @@ export function conv2d(x: TensorLike, kernel: TensorLike, options: ConvOptions =
     );
   }
   const dilation = pair(options.dilation ?? 1);
-  const size = [kh, kw] as const;
-  const padded = padEdges(t, edges(options.padding, size, dilation), 0);
-  const patches = windows("conv2d", padded, size, pair(options.strides ?? 1), dilation);
-  const [oh, ow] = patches.shape.slice(-2) as [number, number];
-  const columns = reshape(patches, [n, groups, inner * kh * kw, oh * ow]);
-  const rows = reshape(w, [groups, outputs / groups, inner * kh * kw]);
-  return reshape(matmul(rows, columns), [n, outputs, oh, ow]);
+  const strides = pair(options.strides ?? 1);
+  const padding = edges(options.padding, [kh, kw], dilation);
+  const [h, width] = t.shape.slice(-2).map((side, i) => side + padding[i]![0] + padding[i]![1]) as [
+    number,
+    number,
+  ];
+  const counts = windowCounts("conv2d", [h, width], [kh, kw], strides, dilation);
+  const geometry = { strides, padding, dilation, groups, counts };
+  return convolution(geometry, mayFuse([t, w]))(t, w);
+}
+
+/** 一次卷积的几何：四周各补 [前, 后] 多少格，输出 [H′, W′] = counts。 */
+interface Geometry {
+  readonly strides: Sizes;
+  readonly padding: readonly Sizes[];
+  readonly dilation: Sizes;
+  readonly groups: number;
+  readonly counts: Sizes;
+}
+
+/** 窗口展开成列，再乘以核。 */
+function unfolded({ strides, padding, dilation, groups }: Geometry): (x: Tensor, w: Tensor) => Tensor {
+  return (x, w) => {
+    const [n] = x.shape as [number];
+    const [outputs, inner, kh, kw] = w.shape as [number, number, number, number];
+    const patches = windows("conv2d", padEdges(x, padding, 0), [kh, kw], strides, dilation);
+    const [oh, ow] = patches.shape.slice(-2) as [number, number];
+    const columns = reshape(patches, [n, groups, inner * kh * kw, oh * ow]);
+    const rows = reshape(w, [groups, outputs / groups, inner * kh * kw]);
+    return reshape(matmul(rows, columns), [n, outputs, oh, ow]);
+  };
+}
+
+/** 在 webgpu 上前向与两个梯度各是一个核，列不落显存；再求导、形状不合时用展开的写法。 */
+function convolution(geometry: Geometry, fused: boolean): (x: Tensor, w: Tensor) => Tensor {
+  const composed = unfolded(geometry);
+  if (!fused || !geometry.padding.flat().every((v) => Number.isInteger(v) && v >= 0)) return composed;
+  const forward = (x: Tensor, w: Tensor): Tensor =>
+    runFused("conv2d", [x, w], { ...geometry })?.[0] ?? composed(x, w);
+  return customVjp(
+    forward,
+    (x: Tensor, w: Tensor): [Tensor, [Tensor, Tensor]] => [forward(x, w), [x, w]],
+    ([x, w], g, needed) => {
+      const gradient = (
+        name: string,
+        inputs: Tensor[],
+        shape: readonly number[],
+      ): Tensor | null | undefined => runFused(name, inputs, { ...geometry, shape })?.[0];
+      const dx = needed[0] ? gradient("conv2dInput", [g, w], x.shape) : null;
+      const dw = needed[1] ? gradient("conv2dKernel", [x, g], w.shape) : null;
+      return dx === undefined || dw === undefined ? vjp(composed, x, w)[1](g) : [dx, dw];
+    },
+  );
 }
 
 /**
@@ -151,16 +200,7 @@ function padEdges(x: Tensor, widths: readonly Sizes[], fill: number): Tensor {
 function windows(op: string, x: Tensor, [kh, kw]: Sizes, [sh, sw]: Sizes, [dh, dw]: Sizes): Tensor {
   const lead = x.shape.slice(0, -2);
   const [h, w] = x.shape.slice(-2) as [number, number];
-  const oh = Math.floor((h - dh * (kh - 1) - 1) / sh) + 1;
-  const ow = Math.floor((w - dw * (kw - 1) - 1) / sw) + 1;
-  const whole = [kh, kw, sh, sw, dh, dw].every((v) => Number.isInteger(v) && v >= 1);
-  if (!whole || oh < 1 || ow < 1) {
-    throw new TiduError(
-      "TIDU-CONV-002",
-      `${op}：大小 [${kh}, ${kw}]、步长 [${sh}, ${sw}]、间隔 [${dh}, ${dw}] 的窗口放不进（补边后的）[${h}, ${w}]。` +
-        "窗口要不大于输入，各数要是正整数；需要时加 padding。",
-    );
-  }
+  const [oh, ow] = windowCounts(op, [h, w], [kh, kw], [sh, sw], [dh, dw]);
   const window = { size: [kh, kw], strides: [sh, sw], dilation: [dh, dw] };
   if (x.device !== "tensorflow") return unfold(x, window, [oh, ow]);
   const zeros = lead.map(() => 0);
@@ -173,4 +213,19 @@ function windows(op: string, x: Tensor, [kh, kw]: Sizes, [sh, sw]: Sizes, [dh, d
     }
   }
   return reshape(concat(cells, lead.length), [...lead, kh, kw, oh, ow]);
+}
+
+/** 放得下几个窗口：[H′, W′]。 */
+function windowCounts(op: string, [h, w]: Sizes, [kh, kw]: Sizes, [sh, sw]: Sizes, [dh, dw]: Sizes): Sizes {
+  const oh = Math.floor((h - dh * (kh - 1) - 1) / sh) + 1;
+  const ow = Math.floor((w - dw * (kw - 1) - 1) / sw) + 1;
+  const whole = [kh, kw, sh, sw, dh, dw].every((v) => Number.isInteger(v) && v >= 1);
+  if (!whole || oh < 1 || ow < 1) {
+    throw new TiduError(
+      "TIDU-CONV-002",
+      `${op}：大小 [${kh}, ${kw}]、步长 [${sh}, ${sw}]、间隔 [${dh}, ${dw}] 的窗口放不进（补边后的）[${h}, ${w}]。` +
+        "窗口要不大于输入，各数要是正整数；需要时加 padding。",
+    );
+  }
+  return [oh, ow];
 }

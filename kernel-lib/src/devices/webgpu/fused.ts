@@ -4,6 +4,7 @@ import { attention, attentionKeys, attentionQuery } from "./attention.js";
 import { batchNorm, batchNormBackward } from "./batch-norm.js";
 import type { GpuArray } from "./buffers.js";
 import type { GpuContext } from "./context.js";
+import { conv2d, conv2dInput, conv2dKernel } from "./conv.js";
 import { huber } from "./huber.js";
 import { jacobianPenalty } from "./jacobian-penalty.js";
 import { layerNorm, layerNormBackward } from "./layer-norm.js";
@@ -28,6 +29,9 @@ const kernels: Readonly<Record<string, FusedKernel>> = {
   layerNormBackward,
   batchNorm,
   batchNormBackward,
+  conv2d,
+  conv2dInput,
+  conv2dKernel,
   jacobianPenalty,
   attention,
   attentionQuery,

@@ -12,6 +12,7 @@
 // 输出的块太少而 K 很长时（小权重、大批量的梯度），把 K 切成几段各算一份再相加，GPU 才喂得饱。
 
 import type { Aval } from "../../core/primitive.js";
+import type { DType } from "../../dtype.js";
 import { type Shape, sizeOf } from "../../shape.js";
 import type { ArrayTensor } from "../../tensor.js";
 import { broadcastStrides } from "../cpu/elementwise.js";
@@ -22,7 +23,7 @@ import { module } from "./module.js";
 import { reductionKernel } from "./reduce.js";
 import { converted, load, offsets, storageType, Uniforms, valueType } from "./wgsl.js";
 
-interface Plan {
+export interface Plan {
   /** 线程排成 side×side。 */
   readonly side: 8 | 16;
   /** 每个线程管几组（每组四行、四列）。 */
@@ -54,15 +55,54 @@ export interface MatmulParams {
 export function matmul(
   gpu: GpuContext,
   [a, b]: readonly ArrayTensor[],
-  { flipA = false, flipB = false, tile: given }: MatmulParams,
+  { flipA = false, flipB = false, tile }: MatmulParams,
   out: Aval,
 ): GpuArray {
   const [m, n] = out.shape.slice(-2) as [number, number];
   const k = a!.shape.at(flipA ? -2 : -1)!;
   const lead = out.shape.slice(0, -2);
-  const batch = sizeOf(lead);
-  const total = batch * m * n;
-  if (total === 0) return gpu.pool.allocate(0);
+  const blocks = planBlocks({ m, n, k, batch: sizeOf(lead) }, tile);
+  const { u, plan, names } = blocks;
+  const spread = offsets("batch", lead, [leadStrides(a!.shape, lead), leadStrides(b!.shape, lead)], u);
+  const left = loader("ta", "in0", a!, out, plan, { direct: flipA, extent: m, depth: k }, [
+    names.M,
+    names.K,
+    "base_a",
+  ]);
+  const right = loader("tb", "in1", b!, out, plan, { direct: !flipB, extent: n, depth: k }, [
+    names.N,
+    names.K,
+    "base_b",
+  ]);
+  return multiply(gpu, blocks, out.dtype, {
+    inputs: [a!.buffer as GpuArray, b!.buffer as GpuArray],
+    types: [left.type, right.type],
+    prologue: `${spread.lines.join("\n    ")}
+    let base_a = ${spread.offsets[0]};
+    let base_b = ${spread.offsets[1]};`,
+    left: left.lines,
+    right: right.lines,
+  });
+}
+
+interface Sizes {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly batch: number;
+}
+
+/** 一次分块乘法怎样切：块的大小、K 方向切几段，与 uniform 里各个大小的名字。 */
+export interface Blocks extends Sizes {
+  readonly tile: 32 | 64 | 128;
+  readonly plan: Plan;
+  readonly pieces: number;
+  readonly u: Uniforms;
+  readonly names: Readonly<Record<"M" | "N" | "K" | "B" | "Z" | "S", string>>;
+}
+
+export function planBlocks(sizes: Sizes, given?: 32 | 64 | 128): Blocks {
+  const { m, n, k, batch } = sizes;
   const tile = given ?? chooseTile(m, n, batch);
   const plan = plans[tile]!;
   const blocks = Math.ceil(m / tile) * Math.ceil(n / tile) * batch;
@@ -77,21 +117,28 @@ export function matmul(
     string,
     string,
   ];
-  const spread = offsets("batch", lead, [leadStrides(a!.shape, lead), leadStrides(b!.shape, lead)], u);
-  const type = valueType(out.dtype);
+  return { ...sizes, tile, plan, pieces, u, names: { M, N, K, B, Z, S } };
+}
+
+/** 两个操作数的来历：缓冲区，与把一条带子搬进共享内存 ta、tb 的语句（可用 batch、row0、col0、k0、end）。 */
+export interface Operands {
+  readonly inputs: readonly GpuArray[];
+  readonly types: readonly string[];
+  readonly declarations?: string;
+  /** 每一批开头的语句。 */
+  readonly prologue?: string;
+  readonly left: string;
+  readonly right: string;
+}
+
+/** 按 blocks 切块相乘，结果 [batch, m, n]；操作数从哪里来由调用者定（矩阵，或卷积里还没展开的窗口）。 */
+export function multiply(gpu: GpuContext, blocks: Blocks, dtype: DType, operands: Operands): GpuArray {
+  const { m, n, batch, tile, plan, pieces, u, names } = blocks;
+  const { M, N, K, B, Z, S } = names;
+  const total = batch * m * n;
+  if (total === 0) return gpu.pool.allocate(0);
+  const type = valueType(dtype);
   const quad = `vec4<${type}>`;
-  const left = loader("ta", "in0", a!, out, plan, { direct: flipA, extent: m, depth: k }, [
-    M,
-    K,
-    "base_a",
-    "row0",
-  ]);
-  const right = loader("tb", "in1", b!, out, plan, { direct: !flipB, extent: n, depth: k }, [
-    N,
-    K,
-    "base_b",
-    "col0",
-  ]);
   const wide = n % 4 === 0;
   const { side, groups, depth } = plan;
   const stride = side * groups + 1;
@@ -105,13 +152,11 @@ export function matmul(
     let batch = z % ${B};
     let start = (z / ${B}) * ${S};
     let end = min(${K}, start + ${S});
-    ${spread.lines.join("\n    ")}
-    let base_a = ${spread.offsets[0]};
-    let base_b = ${spread.offsets[1]};
+    ${operands.prologue ?? ""}
     ${cells.map(([p, i, q]) => `var c${p}_${i}_${q} = ${quad}(0);`).join(" ")}
     for (var k0 = start; k0 < end; k0 += ${depth}i) {
-      ${left.lines}
-      ${right.lines}
+      ${operands.left}
+      ${operands.right}
       workgroupBarrier();
       for (var k = 0i; k < ${depth}i; k++) {
         ${each.map((p) => `let a${p} = ta[k * ${stride}i + ty + ${side * p}i];`).join(" ")}
@@ -124,28 +169,52 @@ export function matmul(
     ${cells.map(([p, i, q]) => writeQuad(`c${p}_${i}_${q}`, `4i * (ty + ${side * p}i) + ${i}i`, `4i * (tx + ${side * q}i)`, M, N, wide)).join("\n    ")}
   }`;
   const code = module({
-    inputs: [left.type, right.type],
-    outputs: [wide ? `vec4<${storageType(out.dtype)}>` : storageType(out.dtype)],
+    inputs: operands.types,
+    outputs: [wide ? `vec4<${storageType(dtype)}>` : storageType(dtype)],
     declarations: `var<workgroup> ta: array<${quad}, ${depth * stride}>;
-var<workgroup> tb: array<${quad}, ${depth * stride}>;`,
+var<workgroup> tb: array<${quad}, ${depth * stride}>;
+${operands.declarations ?? ""}`,
     size: [side, side],
     body,
   });
   const result = gpu.pool.allocate(4 * total * pieces);
   gpu.dispatch({
     code,
-    inputs: [a!.buffer as GpuArray, b!.buffer as GpuArray],
+    inputs: operands.inputs,
     outputs: [result],
     uniforms: u.values,
     groups: [Math.ceil(n / tile), Math.ceil(m / tile), Math.min(batch * pieces, 65535)],
   });
   if (pieces === 1) return result;
-  const parts = { shape: [pieces, total], dtype: out.dtype };
+  const parts = { shape: [pieces, total], dtype };
   const reduction = { name: "sum", chain: leaf(0, parts), shape: parts.shape, axes: [0] };
-  const sum = reductionKernel(gpu, reduction, { shape: [total], dtype: out.dtype })([result]);
+  const sum = reductionKernel(gpu, reduction, { shape: [total], dtype })([result]);
   gpu.pool.free(result);
   return sum;
 }
+
+/**
+ * 各线程轮流把 value(p, k)（从 p 起四个的 vec4）搬进共享内存 t。
+ * along 表示显存里顺着 p 连续：那就顺着它排线程，相邻线程读相邻的元素。
+ */
+export function stage(
+  t: "ta" | "tb",
+  { side, groups, depth }: Plan,
+  along: boolean,
+  value: (p: string, k: string) => string,
+): string {
+  const quads = side * groups;
+  const [q, r] = along ? [`slot % ${quads}i`, `slot / ${quads}i`] : [`slot / ${depth}i`, `slot % ${depth}i`];
+  return `for (var slot = i32(lid); slot < ${quads * depth}i; slot += ${side * side}i) {
+        let q = ${q};
+        let r = ${r};
+        let p = ${origins[t]} + 4i * q;
+        let k = k0 + r;
+        ${t}[r * ${quads + 1}i + q] = ${value("p", "k")};
+      }`;
+}
+
+const origins = { ta: "row0", tb: "col0" } as const;
 
 function writeQuad(value: string, row: string, col: string, M: string, N: string, wide: boolean): string {
   const open = `{ let row = row0 + ${row}; let col = col0 + ${col}; if (row < ${M} && col < ${N}) { let at = base + row * ${N} + col;`;
@@ -159,14 +228,15 @@ function writeQuad(value: string, row: string, col: string, M: string, N: string
  * 返回缓冲区的类型与搬运的语句。
  */
 function loader(
-  t: string,
+  t: "ta" | "tb",
   name: string,
   x: ArrayTensor,
   out: Aval,
-  { side, groups, depth }: Plan,
+  plan: Plan,
   layout: { readonly direct: boolean; readonly extent: number; readonly depth: number },
-  [P, K, base, origin]: readonly [string, string, string, string],
+  [P, K, base]: readonly [string, string, string],
 ): { readonly type: string; readonly lines: string } {
+  const { side, groups, depth } = plan;
   const threads = side * side;
   const quads = side * groups;
   const stride = quads + 1;
@@ -191,17 +261,7 @@ function loader(
     const value = wide
       ? `select(vec4<${type}>(0), ${name}[(${at("p", `min(k, ${K} - 1i)`)}) / 4i], p < ${P} && k < end)`
       : `vec4<${type}>(${four.map((i) => one(`(p + ${i}i)`, "k")).join(", ")})`;
-    // 顺着内存的方向排线程，相邻线程读相邻的元素。
-    const [q, r] = layout.direct
-      ? [`slot % ${quads}i`, `slot / ${quads}i`]
-      : [`slot / ${depth}i`, `slot % ${depth}i`];
-    lines = `for (var slot = i32(lid); slot < ${quads * depth}i; slot += ${threads}i) {
-        let q = ${q};
-        let r = ${r};
-        let p = ${origin} + 4i * q;
-        let k = k0 + r;
-        ${t}[r * ${stride}i + q] = ${value};
-      }`;
+    lines = stage(t, plan, layout.direct, () => value);
   } else {
     const rows = four.map(
       (i) =>
@@ -214,7 +274,7 @@ function loader(
     lines = `for (var slot = ${first}; slot < ${(quads * depth) / 4}i; slot += ${threads}i) {
         let r = slot % ${depth / 4}i;
         let q = slot / ${depth / 4}i;
-        let p = ${origin} + 4i * q;
+        let p = ${origins[t]} + 4i * q;
         let k = k0 + 4i * r;
         ${rows.join("\n        ")}
         ${columns.join("\n        ")}
