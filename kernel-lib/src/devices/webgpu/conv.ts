@@ -90,16 +90,19 @@ function compute(
   };
   if (m >= 8) {
     const blocks = planBlocks(product);
-    const { M, N, K } = blocks.names;
-    const declarations = functions(blocks.u);
-    const four = (f: string, extent: string) => (): string =>
-      `vec4<f32>(${[0, 1, 2, 3].map((i) => `select(0.0, ${f}(batch, min(p + ${i}i, ${extent} - 1i), min(k, ${K} - 1i)), p + ${i}i < ${extent} && k < end)`).join(", ")})`;
+    const { M, N } = blocks.names;
+    // 四个一组用循环读：函数体只编译一份，驱动自会展开这四次。
+    const quad = (f: string, extent: string): string => `fn ${f}4(z: i32, p: i32, k: i32, end: i32) -> vec4<f32> {
+  var v = vec4<f32>(0.0);
+  if (k < end) { for (var e = 0i; e < 4i && p + e < ${extent}; e++) { v[e] = ${f}(z, p + e, k); } }
+  return v;
+}`;
     return multiply(gpu, blocks, "float32", {
       inputs: buffers,
       types: ["f32", "f32"],
-      declarations,
-      left: stage("ta", blocks.plan, false, four("left", M)),
-      right: stage("tb", blocks.plan, along, four("right", N)),
+      declarations: `${functions(blocks.u)}\n${quad("left", M)}\n${quad("right", N)}`,
+      left: stage("ta", blocks.plan, false, () => "left4(batch, p, k, end)"),
+      right: stage("tb", blocks.plan, along, () => "right4(batch, p, k, end)"),
     });
   }
   const total = batch * m * n;
@@ -177,8 +180,10 @@ export const conv2dInput: FusedKernel = {
       right: `let cell = k % (kh * kw);
   let down = p / w + top - cell / kw * dh;
   let across = p % w + before - cell % kw * dw;
-  let inside = down >= 0i && across >= 0i && down % sh == 0i && across % sw == 0i && down / sh < oh && across / sw < ow;
-  let at = ((z * og + k / (kh * kw)) * oh + down / sh) * ow + across / sw;
+  let i = down / sh;
+  let j = across / sw;
+  let inside = down >= 0i && across >= 0i && i * sh == down && j * sw == across && i < oh && j < ow;
+  let at = ((z * og + k / (kh * kw)) * oh + i) * ow + j;
   return select(0.0, in0[select(0i, at, inside)], inside);`,
       along: true,
     };
