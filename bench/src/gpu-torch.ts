@@ -25,6 +25,11 @@ def weighted(f):
     return run
 soft = lambda x: torch.softmax(x, -1)
 att = lambda q, k, v: F.scaled_dot_product_attention(q, k, v)
+norm = lambda x, g, b: F.batch_norm(x, None, None, g, b, training=True)
+conv = lambda x, w: F.conv2d(x, w, padding=1)
+def penalty(x, w, b, v):
+    d = 1 - torch.tanh(x @ w + b) ** 2
+    return (d * (d @ ((v @ v.T) * (w.T @ w)))).sum(-1).mean()
 functions = {
     "matmul": (lambda f: f, torch.matmul),
     "huber": (value_and_grad, lambda y, t: F.huber_loss(y, t, delta=0.7)),
@@ -35,6 +40,11 @@ functions = {
     "layerNormGradient": (weighted, lambda x, g, b: F.layer_norm(x, x.shape[-1:], g, b)),
     "attention": (lambda f: f, att),
     "attentionGradient": (weighted, att),
+    "batchNorm": (lambda f: f, norm),
+    "batchNormGradient": (weighted, norm),
+    "conv2d": (lambda f: f, conv),
+    "conv2dGradient": (weighted, conv),
+    "jacobianPenalty": (value_and_grad, penalty),
 }
 def measure(f, xs):
     for _ in range(3): f(*xs)

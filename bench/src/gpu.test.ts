@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { devices } from "@tidu/kernel-lib";
+import { device, devices } from "@tidu/kernel-lib";
 import { suite } from "./gpu.js";
 import { gpuCases } from "./gpu-cases.js";
+import { copier, type GpuDevice, gpuClock, spend } from "./gpu-measure.js";
 import { format } from "./index.js";
 
 const icd = "/usr/lib/chromium/vk_swiftshader_icd.json";
@@ -26,5 +27,22 @@ describe("bench gpu", () => {
       assert.ok(row.goal.length > 0);
     }
     assert.match(format(result), /没有测。目标：不低于拷贝带宽的 80% —— 无法判断/);
+  });
+
+  it("GPU 的秒表记的是队列里那段工作：大于零，不超过墙上时间", async function () {
+    this.timeout(60_000);
+    if (!existsSync("/dev/dri") && !existsSync("/dev/nvidia0") && !existsSync(icd)) return this.skip();
+    if (!(await devices()).find((d) => d.name === "webgpu")?.available) return this.skip();
+    const gpu = (await device("webgpu")) as unknown as GpuDevice;
+    const clock = gpuClock(gpu);
+    if (!clock) return this.skip();
+    const copy = copier(gpu, 2 ** 24);
+    assert.ok((await spend(gpu, copy, 3, null)) > 0);
+    const begin = performance.now();
+    clock.mark(0);
+    for (let i = 0; i < 5; i++) copy();
+    clock.mark(1);
+    const inside = await clock.elapsed();
+    assert.ok(inside > 0 && inside <= performance.now() - begin, `${inside}`);
   });
 });

@@ -1,6 +1,6 @@
 import { device, devices, key, normal, split, type Tensor, toDevice } from "@tidu/kernel-lib";
 import { type GpuCase, gpuCases, type Shape, variants } from "./gpu-cases.js";
-import { copier, fetchAll, type GpuDevice, interleaveGpu } from "./gpu-measure.js";
+import { copier, fetchAll, type GpuDevice, gpuClock, interleaveGpu } from "./gpu-measure.js";
 import { type TorchTimes, torchTimes } from "./gpu-torch.js";
 import { type BenchResult, type BenchRow, machine } from "./result.js";
 
@@ -21,7 +21,10 @@ export async function suite(): Promise<BenchResult> {
     const note = `${report.detail}。各核在小尺寸上已与 cpu 核对；没有测时间与带宽`;
     return { version: 1, suite: "gpu", machine: describe(note), rows };
   }
-  return { version: 1, suite: "gpu", machine: describe(report.detail), rows: await measure() };
+  const gpu = (await device("webgpu")) as unknown as GpuDevice;
+  const timer = gpuClock(gpu) ? "时间取自 GPU 的 timestamp-query" : "没有 timestamp-query，时间是墙上时间";
+  const note = `${report.detail}；${timer}`;
+  return { version: 1, suite: "gpu", machine: describe(note), rows: await measure(gpu) };
 }
 
 function goalText({ work, goal }: GpuCase): string {
@@ -59,8 +62,7 @@ export async function check(c: GpuCase): Promise<void> {
   }
 }
 
-async function measure(): Promise<BenchRow[]> {
-  const gpu = (await device("webgpu")) as unknown as GpuDevice;
+async function measure(gpu: GpuDevice): Promise<BenchRow[]> {
   const torch = await torchTimes(gpuCases.map(({ name, large }) => ({ name, shapes: large })));
   const rows: BenchRow[] = [];
   let own: number | null = null;

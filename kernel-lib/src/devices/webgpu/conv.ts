@@ -92,7 +92,10 @@ function compute(
     const blocks = planBlocks(product);
     const { M, N } = blocks.names;
     // 四个一组用循环读：函数体只编译一份，驱动自会展开这四次。
-    const quad = (f: string, extent: string): string => `fn ${f}4(z: i32, p: i32, k: i32, end: i32) -> vec4<f32> {
+    const quad = (
+      f: string,
+      extent: string,
+    ): string => `fn ${f}4(z: i32, p: i32, k: i32, end: i32) -> vec4<f32> {
   var v = vec4<f32>(0.0);
   if (k < end) { for (var e = 0i; e < 4i && p + e < ${extent}; e++) { v[e] = ${f}(z, p + e, k); } }
   return v;

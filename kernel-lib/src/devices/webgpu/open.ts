@@ -51,8 +51,10 @@ export async function openWebGpu(): Promise<Opened> {
           "WebGPU 找不到 GPU：没有显卡，或没有它的 Vulkan / Metal / D3D12 驱动（Linux 需要 libvulkan1 与显卡厂商的驱动）。",
       };
     }
-    const { limits } = adapter;
+    const { limits, features } = adapter;
     const gpu = await adapter.requestDevice({
+      // 测速时用；没有就用墙上时间。
+      requiredFeatures: (["timestamp-query"] as const).filter((f) => features.has(f)),
       requiredLimits: {
         maxBufferSize: limits.maxBufferSize,
         maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
