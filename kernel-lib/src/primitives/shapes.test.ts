@@ -41,12 +41,16 @@ function read(x: Tensor): (index: Index) => number {
 const axesOf = (x: Tensor): fc.Arbitrary<number[]> =>
   x.rank === 0 ? fc.constant([]) : fc.uniqueArray(fc.integer({ min: 0, max: x.rank - 1 }));
 
+/** 各数相差不超过几个舍入：次序不同的和、积只差这么多。期望的数相消到很小时，按 1 计。 */
 function near(actual: unknown, expected: unknown): void {
   const a = [actual].flat(9) as number[];
   const e = [expected].flat(9) as number[];
   assert.equal(a.length, e.length);
   for (const [i, v] of e.entries())
-    assert.ok(Object.is(a[i], v) || Math.abs(a[i]! - v) <= 1e-12, `${a[i]} ≠ ${v}`);
+    assert.ok(
+      Object.is(a[i], v) || Math.abs(a[i]! - v) <= 1e-12 * Math.max(1, Math.abs(v)),
+      `${a[i]} ≠ ${v}`,
+    );
 }
 
 describe("随机形状", () => {

@@ -44,12 +44,10 @@ describe("webgpu：注意力的融合核", () => {
     gpu = found as WebGpuDevice;
   });
 
-  // 真值：float64 的组合写法。大小有整除块的，也有不整除的；批轴有相同的、有广播的。
+  // 真值：float64 的组合写法。大小有整除块的，也有不整除的；宽的、成批的连同掩码在下一项，免得多编译三个核。
   const cases: [string, number[], number[], number[]][] = [
-    ["一行一列", [1, 1], [1, 1], [1, 1]],
     ["不整除", [70, 9], [45, 9], [45, 5]],
     ["正好整除", [64, 16], [32, 16], [32, 32]],
-    ["批与头、k 与 v 共用、比一块宽", [2, 2, 17, 70], [2, 37, 70], [1, 37, 66]],
   ];
   for (const [name, q, k, v] of cases) {
     it(`${name}：值与四个梯度`, async () => {
@@ -74,15 +72,15 @@ describe("webgpu：注意力的融合核", () => {
     });
   }
 
-  it("掩码：逐个或整列；整行看不见时输出与梯度是 0", async () => {
+  it("比一块宽，成批，k 与 v 共用；掩码逐个或整列，整行看不见时输出与梯度是 0", async () => {
     const cpu = draw([
-      [35, 6],
-      [40, 6],
-      [40, 3],
+      [2, 2, 17, 70],
+      [2, 37, 70],
+      [1, 37, 66],
     ]);
     const gpuInputs = await there(cpu);
     const rule = (q: number, k: number): boolean => q !== 3 && (q * 7 + k * 3) % 5 < 2;
-    const full = Array.from({ length: 35 }, (_, q) => Array.from({ length: 40 }, (_, k) => rule(q, k)));
+    const full = Array.from({ length: 17 }, (_, q) => Array.from({ length: 37 }, (_, k) => rule(q, k)));
     for (const mask of [full, [full[0]!]]) {
       const f = (q: Tensor, k: Tensor, v: Tensor): Tensor => sum(square(attention(q, k, v, { mask })));
       const [value, gradients] = valueAndGrad(f, { argnums: [0, 1, 2] })(
@@ -90,10 +88,10 @@ describe("webgpu：注意力的融合核", () => {
       );
       const [y, gs] = valueAndGrad(f, { argnums: [0, 1, 2] })(...(cpu as [Tensor, Tensor, Tensor]));
       await near(value, y, "值");
-      for (const [i, g] of gradients.entries()) await near(g, gs[i]!, `梯度 ${i}`);
+      for (const [i, g] of gradients.entries()) await near(g, gs[i]!, `梯度 ${i}`, 3e-5);
     }
     const y = await attention(...(gpuInputs as [Tensor, Tensor, Tensor]), { mask: full }).data();
-    assert.deepEqual([...y.slice(9, 12)], [0, 0, 0]);
+    assert.ok(y.slice(3 * 66, 4 * 66).every((v) => v === 0));
   });
 
   it("±10⁴ 的分数不溢出", async () => {

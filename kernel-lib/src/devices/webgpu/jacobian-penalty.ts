@@ -48,8 +48,8 @@ const fetch = (source: string, rows: string, H: string): string => `for (var j =
 const eachCell = (H: string, body: (m: number) => string): string =>
   four.map((m) => `{ let h = c0 + tx + ${16 * m}i; if (h < ${H}) { ${body(m)} } }`).join("\n    ");
 
-const write = (name: string, value: string, H: string): string =>
-  `{ let v = ${value}; ${four.map((i) => `if (live[${i}]) { ${name}[(row + ${i}i) * ${H} + h] = v[${i}]; }`).join(" ")} }`;
+const write = (name: string, value: string, rows: string, H: string): string =>
+  `{ let v = ${value}; for (var e = 0i; e < 4i && row + e < ${rows}; e++) { ${name}[(row + e) * ${H} + h] = v[e]; } }`;
 
 /**
  * jacobianPenalty(x, W, b, M; kind, scale, gradient) → [scale·Σ（标量）, scale·∂/∂z, 因子…]：
@@ -78,8 +78,6 @@ export const jacobianPenalty: FusedKernel = {
     const u = new Uniforms();
     const [N, D, H] = [n, d, width].map((v) => u.push(v)) as [string, string, string];
     const soft = kind === "softmax";
-    const row = (k: number): string =>
-      `select(0.0, in0[select(0i, (row + ${k}i) * ${D} + k0 + tx, live[${k}] && k0 + tx < ${D})], live[${k}] && k0 + tx < ${D})`;
     const normalize = `var top = vec4<f32>(-3.402823e38);
   for (var h = tx; h < ${H}; h += 16i) { top = max(top, act[4i * h + ty]); }
   ${combine("top", (a, b) => `max(${a}, ${b})`)}
@@ -93,10 +91,10 @@ export const jacobianPenalty: FusedKernel = {
   var s2 = vec4<f32>(0.0);`;
     const tanhCell = (m: number): string => `let a = act[4i * h + ty]; let d = 1.0 - a * a;
       loss += d * q${m};
-      ${gradient ? `${write("out1", `(-4.0 * scale) * a * d * q${m}`, H)} ${write("out2", "d", H)}` : ""}`;
+      ${gradient ? `${write("out1", `(-4.0 * scale) * a * d * q${m}`, N, H)} ${write("out2", "d", N, H)}` : ""}`;
     const softCell = (m: number): string => `let a = act[4i * h + ty];
       cubic += a * a * q${m}; s2 += a * q${m};
-      ${gradient ? write("out1", `2.0 * a * q${m} + r${m} - p2 * q${m}`, H) : ""}`;
+      ${gradient ? write("out1", `2.0 * a * q${m} + r${m} - p2 * q${m}`, N, H) : ""}`;
     const softEnd = `${combine("cubic", add)}
   ${combine("s2", add)}
   let s = 0.5 * s2;
@@ -107,9 +105,9 @@ export const jacobianPenalty: FusedKernel = {
   for (var h = tx; h < ${H}; h += 16i) {
     let a = act[4i * h + ty];
     let e = vec4<f32>(${four.map((i) => `out1[min(row + ${i}i, ${N} - 1i) * ${H} + h]`).join(", ")});
-    ${write("out1", "scale * a * (e - 2.0 * a * s - t)", H)}
-    ${write("out2", "a * a - 0.5 * p2 * a", H)}
-    ${write("out3", "a", H)}
+    ${write("out1", "scale * a * (e - 2.0 * a * s - t)", N, H)}
+    ${write("out2", "a * a - 0.5 * p2 * a", N, H)}
+    ${write("out3", "a", N, H)}
   }`
       : ""
   }`;
@@ -131,7 +129,9 @@ fn unit(z: vec4<f32>) -> vec4<f32> { return ${soft ? "z" : "vec4<f32>(tanh_(z.x)
   for (var c0 = 0i; c0 < ${H}; c0 += 64i) {
     ${four.map((m) => `var z${m} = vec4<f32>(0.0);`).join(" ")}
     for (var k0 = 0i; k0 < ${D}; k0 += 16i) {
-      left[4i * tx + ty] = vec4<f32>(${four.map(row).join(", ")});
+      var x = vec4<f32>(0.0);
+      if (k0 + tx < ${D}) { for (var e = 0i; e < 4i && row + e < ${N}; e++) { x[e] = in0[(row + e) * ${D} + k0 + tx]; } }
+      left[4i * tx + ty] = x;
       ${fetch("in1", D, H)}
       workgroupBarrier();
       for (var k = 0i; k < 16i; k++) {

@@ -44,7 +44,7 @@ describe("webgpu：线性代数与排序", () => {
   });
 
   // 1、不足一个工作组、跨过分块的门槛且不是块宽的倍数。
-  const sizes = [1, 2, 5, 33, wholeAtMost + 1, 200];
+  const sizes = [1, 5, 33, wholeAtMost + 1];
 
   for (const n of sizes) {
     it(`${n} 阶：solve、inv、det、logdet、cholesky、triangularSolve 与 cpu 一致`, async () => {

@@ -58,15 +58,11 @@ describe("webgpu：softmax 的融合核", () => {
   const noise = (n: number): Float32Array =>
     Float32Array.from({ length: n }, (_, i) => 4 * Math.sin(i * 12.9898 + 1.3));
 
+  // 一个线程一行、几个线程一行（vec4）、整组一行而不整除、长得要分趟重读。
   const sizes = [
-    [1, 1],
     [5, 3],
-    [9, 4],
-    [3, 33],
     [70, 64],
-    [5, 1000],
     [3, 1023],
-    [2, 8192],
     [64, 8196],
   ] as const;
   for (const [rows, width] of sizes) {
