@@ -65,8 +65,8 @@ describe("webgpu：批归一化的融合核", () => {
     const [x, gamma, beta, v] = await moved(cpu);
     const start = gpu.gpu.dispatched;
     batchNorm.apply({ gamma, beta }, stateOf(2), x);
-    // 其余六次是两个滑动平均，各两次乘、一次加。
-    assert.equal(gpu.gpu.dispatched - start, 9);
+    // 其余四次是两个滑动平均，各一次乘、一次加；旧值在 cpu 上，它的乘法也在 cpu 上。
+    assert.equal(gpu.gpu.dispatched - start, 7);
     const spike = Array.from({ length: 200 }, (_, i) => [i === 0 ? 1e6 : 1e-3 * i]);
     const values = spike.map(([s]) => s!);
     const mu = values.reduce((a, b) => a + b) / 200;
