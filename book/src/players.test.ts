@@ -165,14 +165,18 @@ describe("逐步演示与可打开的段（真浏览器，输出里没有脚本�
     await page.context().close();
   });
 
-  it("点图上的一段就打开它；打印时收着", async () => {
-    const page = await open("blocks", { javaScriptEnabled: false });
+  it("打开一段：没有脚本时点标题，有脚本时点图上的框也行；打印时收着", async () => {
+    const still = await open("blocks", { javaScriptEnabled: false });
+    await still.locator(".tidu-blocks > .tidu-open > summary").first().click();
+    await still.locator(".tidu-open[open]").waitFor();
+    await still.context().close();
+
+    const page = await open("blocks");
     const opened = page.locator(".tidu-open[open] > summary");
     assert.equal(await opened.count(), 0);
-    await page.locator(".tidu-blocks > .tidu-inside a").click();
-    await opened.first().waitFor();
+    await page.locator(".tidu-blocks > .tidu-inside [data-opens]").click();
     assert.deepEqual(await opened.allTextContents(), ["打开“外层”（标量）"]);
-    await page.locator(".tidu-open[open] > .tidu-inside a").click();
+    await page.locator(".tidu-open[open] > .tidu-inside [data-opens]").click();
     await page.locator(".tidu-open .tidu-open[open]").waitFor();
     await page.emulateMedia({ media: "print" });
     assert.equal(await page.locator(".tidu-open:visible").count(), 0);

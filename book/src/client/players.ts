@@ -1,5 +1,6 @@
 /**
- * 逐步演示自己不用脚本；这里只添两样方便：按住滑轨拖动，图高过一屏时把正在算的一步滚到眼前。
+ * 计算图自己不用脚本；这里只添几样方便：按住逐步演示的滑轨拖动，图高过一屏时把正在算的一步滚到眼前，
+ * 点图上收起的一段就打开它。
  */
 export function startPlayers(): void {
   let held: Element | null = null;
@@ -24,6 +25,13 @@ export function startPlayers(): void {
   document.addEventListener("change", (event) => {
     const step = event.target;
     if (step instanceof HTMLInputElement && trackOf(step)) reveal(step);
+  });
+  document.addEventListener("click", (event) => {
+    const box = event.target instanceof Element ? event.target.closest<SVGElement>("[data-opens]") : null;
+    const details = box && document.getElementById(box.dataset["opens"]!);
+    if (!(details instanceof HTMLDetailsElement)) return;
+    details.open = true;
+    details.scrollIntoView({ block: "nearest", behavior: "instant" });
   });
 }
 

@@ -178,8 +178,8 @@ export class ComputationGraph {
           };
         });
       const texts = this.texts(list).map((t) => {
-        const href = links.get(t.box);
-        return href === undefined ? t : { ...t, href };
+        const opens = links.get(t.box);
+        return opens === undefined ? t : { ...t, opens };
       });
       return { svg: (title) => this.draw(texts, { ...options, title }), inner };
     };

@@ -96,4 +96,58 @@ describe("layout", () => {
     assert.ok(Math.abs(top! - bottom!) < 0.5);
     assert.ok(left! < top! && top! < right!);
   });
+
+  it("交叉少：LSTM 的一步一个也没有，四十个节点的随机图平均每条边不到一个", () => {
+    const box = { main: 50, cross: 90 };
+    const lstm: number[][] = [
+      ...[[], [], [], [], [], []], // x、h、c、W、U、b
+      ...[
+        [3, 0],
+        [4, 1],
+        [6, 7],
+        [8, 5],
+      ], // 两个矩阵乘、相加、z
+      ...[[9], [9], [9], [9]], // 切片
+      ...[[10], [11], [12], [13]], // 四个门
+      ...[[15, 2], [14, 17], [18, 19], [20], [16, 21], [22]],
+    ];
+    const lstmPlan = layout(lstm.map((from) => ({ ...box, from })));
+    assert.equal(crossings(lstmPlan.routes), 0);
+
+    let state = 11;
+    const random = (n: number): number => {
+      state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+      return Math.floor((state / 0x80000000) * n);
+    };
+    let [total, edges] = [0, 0];
+    for (let trial = 0; trial < 8; trial++) {
+      const nodes = Array.from({ length: 40 }, (_, i) => {
+        const from = i < 4 ? [] : [...new Set([i - 1 - random(Math.min(i, 6)), random(i)])];
+        return { ...box, from };
+      });
+      total += crossings(layout(nodes).routes);
+      edges += nodes.reduce((n, x) => n + x.from.length, 0);
+    }
+    assert.ok(total <= edges, `${edges} 条边，${total} 个交叉`);
+  });
 });
+
+/** 各条边的折线两两相交的次数；同一个端点出发或到达的不算。 */
+function crossings(routes: readonly (readonly Point[])[][]): number {
+  const lines = routes.flat();
+  const near = (p: Point, q: Point): boolean => Math.hypot(p.main - q.main, p.cross - q.cross) < 1;
+  const side = (a: Point, b: Point, p: Point): number =>
+    Math.sign((b.main - a.main) * (p.cross - a.cross) - (b.cross - a.cross) * (p.main - a.main));
+  const meet = (a: Point, b: Point, c: Point, d: Point): boolean =>
+    side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0;
+  let count = 0;
+  for (const [i, a] of lines.entries()) {
+    for (const b of lines.slice(i + 1)) {
+      if (near(a[0]!, b[0]!)) continue;
+      for (let k = 1; k < a.length; k++) {
+        for (let m = 1; m < b.length; m++) if (meet(a[k - 1]!, a[k]!, b[m - 1]!, b[m]!)) count++;
+      }
+    }
+  }
+  return count;
+}

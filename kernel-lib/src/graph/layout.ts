@@ -166,7 +166,7 @@ function orderLayers(layers: Slot[][]): void {
       );
       number(layer);
     }
-    transposePairs(layers);
+    for (let pass = 0; pass < 8 && transposePairs(layers); pass++);
     const crossings = countCrossings(layers);
     if (crossings >= fewest) continue;
     fewest = crossings;
@@ -183,8 +183,9 @@ function barycenter(neighbours: readonly Slot[], own: number): number {
   return neighbours.reduce((sum, s) => sum + s.order, 0) / neighbours.length;
 }
 
-/** 相邻两格交换后交叉更少就交换。 */
-function transposePairs(layers: readonly Slot[][]): void {
+/** 相邻两格交换后交叉更少就交换；返回有没有交换过。 */
+function transposePairs(layers: readonly Slot[][]): boolean {
+  let changed = false;
   for (const layer of layers) {
     for (let i = 0; i + 1 < layer.length; i++) {
       const [a, b] = [layer[i]!, layer[i + 1]!];
@@ -192,8 +193,10 @@ function transposePairs(layers: readonly Slot[][]): void {
       layer[i] = b;
       layer[i + 1] = a;
       [a.order, b.order] = [i + 1, i];
+      changed = true;
     }
   }
+  return changed;
 }
 
 /** a 在 b 之前时，两者的边互相交叉的次数。 */

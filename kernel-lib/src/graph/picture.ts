@@ -17,8 +17,8 @@ export interface BoxText {
   readonly value: readonly string[];
   readonly adjoint: readonly string[] | null;
   readonly timing?: Timing;
-  /** 点了去往的元素。 */
-  readonly href?: string;
+  /** 打开这一段的 details 的 id。 */
+  readonly opens?: string;
 }
 
 export interface Rect {

@@ -7,7 +7,7 @@ let players = 0;
 /**
  * 逐步演示的网页：不用脚本，所以书里（内容安全策略不许输出带脚本）、JupyterLab 与手机上都能用。
  * 每一步是一个单选钮，选中的那个用 CSS 变量 --t 告诉图现在第几帧，图上各处的不透明度由 --t 算出。
- * 键盘：单选钮得到焦点后按左右方向键。打印时画出最后的样子，并列出全部步骤。
+ * 键盘：单选钮得到焦点后按左右方向键（JupyterLab 要在钮上写明才不抢这两个键）。打印时画出最后的样子，并列出全部步骤。
  */
 export function drawPlayer(
   picture: Picture,
@@ -27,7 +27,7 @@ export function drawPlayer(
   };
   const radios = steps.map(
     (s, i) =>
-      `<input type="radio" name="${id}" id="${id}-${i}" aria-label="${escapeXml(`第 ${i + 1} 步，共 ${last + 1} 步。${s.caption}`)}" title="${escapeXml(s.title)}" data-at="${at(i)}"${i === 0 ? " checked" : ""}>`,
+      `<input type="radio" name="${id}" id="${id}-${i}" aria-label="${escapeXml(`第 ${i + 1} 步，共 ${last + 1} 步。${s.caption}`)}" title="${escapeXml(s.title)}" data-at="${at(i)}" data-lm-suppress-shortcuts${i === 0 ? " checked" : ""}>`,
   );
   const button = (to: number, text: string): string =>
     to < 0 || to > last
@@ -42,7 +42,7 @@ export function drawPlayer(
       `#${id}:has(#${id}-${i}:checked){--t:${i}}#${id}:has(#${id}-${i}:checked) .tidu-says>:nth-child(${i + 1}){display:flex}`,
   );
   return [
-    `<div class="tidu-player tidu-graph-${theme}" id="${id}" role="group" aria-label="${escapeXml(`${title}：逐步演示，按左右方向键前进后退`)}" data-lm-suppress-shortcuts="true">`,
+    `<div class="tidu-player tidu-graph-${theme}" id="${id}" role="group" aria-label="${escapeXml(`${title}：逐步演示，按左右方向键前进后退`)}">`,
     `<style>${playerStyle}@media screen{${chosen.join("")}}</style>`,
     `<div class="tidu-stage">${svg}</div>`,
     `<div class="tidu-foot"><div class="tidu-track">${radios.join("")}</div><ol class="tidu-says">${captions.join("")}</ol></div>`,

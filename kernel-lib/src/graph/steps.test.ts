@@ -126,6 +126,7 @@ describe("逐步演示", () => {
     const { html, steps } = trace((x: Tensor) => ops.square(ops.tanh(x)), { grad: true })(0.5).animate();
     assert.ok(!/<script|\son\w+=|href|url\((?!#)/.test(html));
     assert.equal(html.match(/type="radio"/g)!.length, steps.length);
+    assert.equal(html.match(/ data-lm-suppress-shortcuts/g)!.length, steps.length, "JupyterLab 不抢方向键");
     assert.equal(html.match(/<li>/g)!.length, steps.length);
     for (const s of steps) assert.ok(html.includes(`>${s.caption}</p>`));
   });

@@ -32,7 +32,6 @@ export const graphStyle = [
   // 收起的一段：底下再露一角，像一叠纸。
   ".tidu-graph .tidu-box.tidu-block rect{stroke-width:1.6}",
   ".tidu-graph .tidu-box.tidu-block .tidu-under{fill:none;stroke-width:1.2}",
-  ".tidu-graph a{cursor:pointer}.tidu-graph a:hover .tidu-title,.tidu-graph a:hover .tidu-note{text-decoration:underline}",
   ".tidu-graph .tidu-box rect.tidu-ring{fill:none;stroke:var(--tidu-graph-adjoint,var(--adjoint));stroke-width:2.6}",
   ".tidu-graph .tidu-faded{opacity:.28}",
 ].join("");

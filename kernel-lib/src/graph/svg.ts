@@ -104,7 +104,8 @@ function drawBox(text: BoxText, rect: Rect, moment: Moment): string {
   const fade = presence(known, null, moment, 0.28);
   const plain = `<g class="${classes.join(" ")}">${parts.join("")}</g>`;
   const group = fade ? `<g${fade}>${plain}</g>` : plain;
-  return text.href ? `<a href="#${text.href}" tabindex="-1">${group}</a>` : group;
+  // 不用 <a>：JupyterLab 遇到 SVG 里的链接会出错。书里的脚本替它打开，别处点图下面的标题。
+  return text.opens ? `<g class="tidu-opens" data-opens="${text.opens}">${group}</g>` : group;
 }
 
 /**

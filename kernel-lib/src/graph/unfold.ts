@@ -12,7 +12,7 @@ export interface Unfolded {
 
 /**
  * 收起的图，下面每一段一个可以打开的 details：不用脚本，键盘与读屏软件都认得。
- * 图上的框链接到自己那一段的里面，浏览器会替它打开外面的 details；打印时收着。
+ * 书里的脚本还让点图上的框也能打开（data-opens 写着 details 的 id）；打印时收着。
  */
 export function drawUnfold(svg: string, blocks: readonly Unfolded[], whole: string | null): string {
   const all =
@@ -24,12 +24,12 @@ export function drawUnfold(svg: string, blocks: readonly Unfolded[], whole: stri
 
 function details(block: Unfolded): string {
   const { id, title, about, svg, inner } = block;
-  return `<details class="tidu-open"><summary>打开“${escapeXml(title)}”${about ? `（${escapeXml(about)}）` : ""}</summary><div class="tidu-inside" id="${id}">${svg}</div>${inner.map(details).join("")}</details>`;
+  return `<details class="tidu-open" id="${id}"><summary>打开“${escapeXml(title)}”${about ? `（${escapeXml(about)}）` : ""}</summary><div class="tidu-inside">${svg}</div>${inner.map(details).join("")}</details>`;
 }
 
 const style = [
-  ".tidu-blocks .tidu-inside{overflow-x:auto;scroll-margin-top:5rem}",
-  ".tidu-blocks .tidu-open{margin:.35rem 0;padding-inline-start:.9rem;border-inline-start:2px solid currentColor;border-color:color-mix(in srgb,currentColor 30%,transparent)}",
+  ".tidu-blocks .tidu-inside{overflow-x:auto}",
+  ".tidu-blocks .tidu-open{scroll-margin-top:5rem;margin:.35rem 0;padding-inline-start:.9rem;border-inline-start:2px solid currentColor;border-color:color-mix(in srgb,currentColor 30%,transparent)}",
   ".tidu-blocks .tidu-open>summary{cursor:pointer;padding:.15rem 0}",
   "@media print{.tidu-blocks .tidu-open{display:none}}",
 ].join("");
