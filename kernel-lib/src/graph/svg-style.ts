@@ -31,7 +31,7 @@ export const graphStyle = [
   ".tidu-graph .tidu-box.tidu-output rect{fill:var(--tidu-graph-output,var(--output));stroke:var(--output-line);stroke-width:2}",
   // 收起的一段：底下再露一角，像一叠纸。
   ".tidu-graph .tidu-box.tidu-block rect{stroke-width:1.6}",
-  ".tidu-graph .tidu-box.tidu-block .tidu-under{fill:none;stroke-width:1.2}",
+  ".tidu-graph .tidu-box.tidu-block .tidu-under{fill:none;stroke:var(--tidu-graph-line,var(--line));stroke-width:1.6}",
   ".tidu-graph .tidu-box rect.tidu-ring{fill:none;stroke:var(--tidu-graph-adjoint,var(--adjoint));stroke-width:2.6}",
   ".tidu-graph .tidu-faded{opacity:.28}",
 ].join("");

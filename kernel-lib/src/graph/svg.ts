@@ -30,16 +30,25 @@ export function drawSvg(
 ): string {
   const { theme = "auto", title = "计算图" } = options;
   const { left, width, height } = picture;
-  const edges = picture.texts.flatMap((text, i) =>
-    picture.edges[i]!.map(({ path, tag }) => {
-      const look = presence(text.timing?.known ?? 0, null, moment, 0.28);
-      const line = `<path class="tidu-edge" d="${path}" marker-end="url(#tidu-arrow)"/>`;
-      const label = tag
-        ? `<text class="tidu-tag" x="${tag.x}" y="${tag.y}" style="text-anchor:${tag.anchor}">${escapeXml(tag.text)}</text>`
-        : "";
-      return look === "" && !label ? line : `<g${look}>${line}${label}</g>`;
-    }),
+  const faded = (i: number, svg: string): string => {
+    const look = presence(picture.texts[i]!.timing?.known ?? 0, null, moment, 0.28);
+    return look ? `<g${look}>${svg}</g>` : svg;
+  };
+  const lines = picture.edges.flatMap((list, i) =>
+    list.map(({ path }) => faded(i, `<path class="tidu-edge" d="${path}" marker-end="url(#tidu-arrow)"/>`)),
   );
+  // 小字在所有的边之后画，不被线划过。
+  const labels = picture.edges.flatMap((list, i) =>
+    list.flatMap(({ tag }) =>
+      tag
+        ? faded(
+            i,
+            `<text class="tidu-tag" x="${tag.x}" y="${tag.y}" style="text-anchor:${tag.anchor}">${escapeXml(tag.text)}</text>`,
+          )
+        : [],
+    ),
+  );
+  const edges = [...lines, ...labels];
   const boxes = picture.texts.map((text, i) => drawBox(text, picture.rects[i]!, moment));
   // 一页里有多张图时，箭头与说明各用各的。
   const id = hash(theme + title + boxes.join("") + edges.join(""));
