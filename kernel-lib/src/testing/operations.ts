@@ -17,7 +17,7 @@ export const notOperations: ReadonlySet<string> = new Set(
     "tensor full zeros ones zerosLike onesLike fullLike arange linspace eye key split foldIn",
     "grad valueAndGrad vjp jvp jacfwd jacrev jacobian hessian hvp vmap jit customVjp checkpoint stopGradient",
     "linearize treeLeaves treeMap trace device devices useDevice to toDevice scope",
-    "gradcheck assertGradcheck intervalDerivative judgeDerivative assertClose named defaultDevice",
+    "gradcheck assertGradcheck intervalDerivative judgeDerivative assertClose named block defaultDevice",
   ].flatMap((line) => line.split(" ")),
 );
 
