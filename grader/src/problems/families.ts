@@ -2,6 +2,7 @@
 export { applied } from "./applied.js";
 export { attention } from "./attention.js";
 export { backprop } from "./backprop.js";
+export { faq } from "./faq.js";
 export { graphs } from "./graphs.js";
 export { huber } from "./huber.js";
 export { jacobian } from "./jacobian.js";
