@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { build, root } from "./build.mjs";
 import { checkDocs } from "./check-docs.mjs";
+import { checkMath } from "./check-math.mjs";
 import { checkTerms } from "./check-terms.mjs";
 import { checkTypography } from "./check-typography.mjs";
 import { checkCoursePages } from "./course-pages.mjs";
@@ -36,6 +37,7 @@ for (const [name, check] of [
   ["文档的链接", checkDocs],
   ["用语与术语的次序", checkTerms],
   ["中文排版", checkTypography],
+  ["公式排得出", checkMath],
   ["学习路线与勘误页由课程生成", checkCoursePages],
 ]) {
   const checking = performance.now();
