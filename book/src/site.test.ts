@@ -276,9 +276,11 @@ slope(tf.scalar(0.5)).dataSync()[0].toFixed(4) // 1.5·√e`,
     await finished(page, 2);
     await write("delta * (size - delta / 2)");
     await run(page, 2);
+    // 答错时的图例里也有“正确答案”，要等的是裁决那一句
     await page.waitForFunction(() =>
-      /正确/.test(document.querySelector("#cell-2 .cell-outputs")?.textContent ?? ""),
+      /正确：问了/.test(document.querySelector("#cell-2 .cell-outputs")?.textContent ?? ""),
     );
+    await finished(page, 2);
     const saved = await page.evaluate(() => JSON.parse(localStorage.getItem("tidu:progress") ?? "{}"));
     assert.deepEqual(Object.keys(saved.passed["3-architectures/02-losses"]), ["huber.value"]);
     assert.ok(await page.locator("#cell-1.passed").count());

@@ -37,7 +37,7 @@ export const faqMistakes: Record<string, string> = {
   "faq.step/equal-counts": "正好等于最好的步长不算“取小了”：论断要用 <。",
 
   "faq.kink/left-sign": "左斜率的符号反了：是 (f(x) − f(x−h))/h，右边的值减左边的值。",
-  "faq.kink/central": "双边差商把左右平均了，看不出折点；左右要各取一个差商。",
+  "faq.kink/central": "双边差商把左右平均了，看不出拐点；左右要各取一个差商。",
   "faq.kink/double-step": "分母大了一倍：左右各自只跨了一个 h。",
   "faq.kink/not-divided": "忘了除以 h：差值要除以走过的距离才是斜率。",
   "faq.kink/sides-exchanged": "证据的次序反了：先左后右。",

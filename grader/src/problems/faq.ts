@@ -339,7 +339,7 @@ const kink: Question = {
   id: "faq.kink",
   fn: "conventionHolds",
   signature: "conventionHolds(values: number[], h: number, g: number): { claim: number; evidence: number[] }",
-  title: "折点处的约定说得通吗",
+  title: "拐点处的约定说得通吗",
   points: 1,
   params: ["values", "h", "g"],
   reference: acceptable,
