@@ -88,7 +88,11 @@ describe("逐步演示", () => {
           const last = g.frames({ collapse: inBlock }).at(-1)!.svg;
           for (const node of g.inputs) {
             const shown = new RegExp(`>${node.name}</text>.*?伴随</tspan> ([^<]+)<`).exec(last)![1];
-            assert.equal(shown, summarize(node.adjoint!.concrete().readSync(), [], "float64"));
+            const adjoint = node.adjoint!.concrete().readSync();
+            if (shown === summarize(adjoint, [], "float64")) continue;
+            // 只写几位有效数字，两边求和的次序又不同：恰在进位处时末位会差一
+            const off = Math.abs(Number(shown!.replaceAll("−", "-")) - adjoint[0]!);
+            assert.ok(off <= 6e-3 * Math.abs(adjoint[0]!) + 1e-12, `写的是 ${shown}，应为 ${adjoint[0]}`);
           }
         },
       ),
