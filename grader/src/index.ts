@@ -7,9 +7,9 @@ export {
   judgeQuestion,
   type Verdict,
   type VerdictKind,
-  type Worst,
 } from "./judge/judge.js";
 export type { Picture } from "./judge/picture.js";
+export type { Worst } from "./judge/worst.js";
 export { messages } from "./messages.js";
 export type { Branch, Edge, Mutant, Oracles, Problem, Question, Truth } from "./problem.js";
 export { exercises, findQuestion, mistakes, problems, questionIds } from "./problems/index.js";

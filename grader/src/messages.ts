@@ -1,4 +1,5 @@
 import { conventions } from "@tidu/kernel-lib";
+import type { Worst } from "./judge/worst.js";
 import { plainText } from "./plain.js";
 import { show, showNumber, type Value } from "./value.js";
 
@@ -64,18 +65,7 @@ export const messages = {
           ? "各处的结果都是 0，而正确答案不是"
           : `各处的结果都是正确答案的 ${showNumber(ratio)} 倍`
     }（${where}）`,
-  worst: (
-    question: Named,
-    worst: {
-      args: Value[];
-      path: string;
-      got: number;
-      expected: number;
-      ratio: number;
-      place: string;
-      convention?: string;
-    },
-  ) => {
+  worst: (question: Named, worst: Worst) => {
     const at = worst.path === "" ? "" : ` 的 ${worst.path}`;
     const result = showPair(worst.got, worst.expected);
     const ratio =

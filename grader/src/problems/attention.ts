@@ -3,13 +3,10 @@ import { attentionOracles } from "../oracles/attention.js";
 import { family, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
 import { liftMutants, perLast, perRow } from "./lift.js";
+import type { Matrix } from "./matrices.js";
 import { bareWeights, normalise, weights } from "./softmax.js";
-import { type Vector, zeros } from "./vectors.js";
+import { dot, mean, type Vector, zeros } from "./vectors.js";
 
-type Matrix = number[][];
-
-const dot = (x: Vector, y: Vector) => x.reduce((sum, v, i) => sum + v * y[i]!, 0);
-const mean = (x: Vector) => x.reduce((sum, v) => sum + v, 0) / x.length;
 const uniform = (x: Vector) => x.map(() => 1 / x.length);
 
 /** 独立的第二种算法：a_j = 1/Σ_l exp((s_l−s_j)/τ)。溢出成 ∞ 时倒数恰好是 0。 */

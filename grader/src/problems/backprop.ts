@@ -2,20 +2,13 @@ import { backpropMistakes } from "../mistakes/backprop.js";
 import { backpropOracles } from "../oracles/backprop.js";
 import { family, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
-import type { Vector } from "./vectors.js";
+import { apply, type Matrix, outer, transpose } from "./matrices.js";
+import { mean, total, type Vector } from "./vectors.js";
 
 // 两层网络 ŷ = W₂·tanh(W₁x + b₁) + b₂，损失 L = ‖ŷ − y‖²/2；各层宽度由输入定。
-type Matrix = Vector[];
 type Net = [W1: Matrix, b1: Vector, W2: Matrix, b2: Vector];
 type Gradients = { W1: Matrix; b1: Vector; W2: Matrix; b2: Vector };
 type Backward = (net: Net, x: Vector, y: Vector) => Gradients;
-
-const total = (x: Vector) => x.reduce((sum, v) => sum + v, 0);
-const dot = (x: Vector, y: Vector) => total(x.map((v, i) => v * y[i]!));
-const transpose = (A: Matrix): Matrix => A[0]!.map((_, j) => A.map((row) => row[j]!));
-const apply = (A: Matrix, x: Vector): Vector => A.map((row) => dot(row, x));
-const outer = (x: Vector, y: Vector): Matrix => x.map((v) => y.map((w) => v * w));
-const average = (x: Vector) => total(x) / x.length;
 
 /** 反向的各个因子；错法只换掉其中一个。 */
 interface Change {
@@ -191,7 +184,7 @@ const scaled = (g: Gradients, k: number) => merge((v) => v * k, g, g);
 const summed = (f: Backward, net: Net, X: Matrix, Y: Matrix) =>
   X.map((x, i) => f(net, x, Y[i]!)).reduce((p, q) => merge((a, b) => a + b, p, q));
 const meanOf = (f: Backward, net: Net, X: Matrix, Y: Matrix) => scaled(summed(f, net, X, Y), 1 / X.length);
-const meanLoss = (net: Net, X: Matrix, Y: Matrix) => average(X.map((x, i) => loss(net, x, Y[i]!)));
+const meanLoss = (net: Net, X: Matrix, Y: Matrix) => mean(X.map((x, i) => loss(net, x, Y[i]!)));
 
 const batched =
   (f: (net: Net, X: Matrix, Y: Matrix) => Gradients) =>
@@ -203,7 +196,7 @@ function drawBatch(rng: Rng, net: Net): [Matrix, Matrix] {
   return [X, X.map(() => target(rng))];
 }
 
-const centre = (A: Matrix): Vector => transpose(A).map(average);
+const centre = (A: Matrix): Vector => transpose(A).map(mean);
 const batch: Question = {
   id: "backprop.batch",
   fn: "batchBackward",

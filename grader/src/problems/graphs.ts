@@ -2,6 +2,7 @@ import { graphsMistakes } from "../mistakes/graphs.js";
 import { graphsOracles } from "../oracles/graphs.js";
 import { family, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
+import { total } from "./vectors.js";
 
 // 计算图是数据：第 k 行是第 k 个节点 [运算, 用到的节点…]，编号都小于 k；最后一行是输出。
 // 运算：0 输入，1 加，2 减，3 乘，4 除，5 平方，6 指数，7 正弦。
@@ -407,7 +408,6 @@ const tally = (count: Count) => (program: Program) => {
     );
   return last(sizes);
 };
-const total = (sizes: number[]): number => sizes.reduce((t, x) => t + x, 0);
 const steps = (program: Program): number[][] => program.filter(([op]) => op !== 0);
 
 /** 另一种数法：每个运算节点贡献“从它到输出的路径条数”，从后往前数路径。 */

@@ -1,4 +1,5 @@
 import type { Rng } from "../random.js";
+import { mean } from "./vectors.js";
 
 /** Huber 损失：|e|≤δ 时 e²/2，否则 δ(|e|−δ/2)。误差 e = 预测 − 目标。 */
 export function loss(e: number, delta: number): number {
@@ -10,7 +11,6 @@ export function slope(e: number, delta: number): number {
   return Math.max(-delta, Math.min(delta, e));
 }
 
-export const mean = (values: number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
 export const mask = (e: number, delta: number, quad: number, tail: number) =>
   Math.abs(e) <= delta ? quad : tail;
 

@@ -10,9 +10,7 @@ import {
   sampleErrors,
   slope,
 } from "./huber-parts.js";
-import type { Vector } from "./vectors.js";
-
-const total = (x: Vector) => x.reduce((sum, v) => sum + v, 0);
+import { total, type Vector } from "./vectors.js";
 
 /** 一个样本的梯度：误差、δ、它的权重、权重之和（mean 为 0 时是 1）、样本个数。 */
 type One = (e: number, d: number, w: number, sum: number, count: number, mean: number) => number;

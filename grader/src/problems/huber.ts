@@ -11,7 +11,6 @@ import {
   each,
   loss,
   mask,
-  mean,
   mixed,
   over,
   sampleErrors,
@@ -21,6 +20,7 @@ import {
 } from "./huber-parts.js";
 import { pseudo } from "./huber-pseudo.js";
 import { weighted } from "./huber-weights.js";
+import { mean } from "./vectors.js";
 
 const ulpAbove = 1 + 2 ** -40;
 const ulpBelow = 1 - 2 ** -40;

@@ -1,23 +1,7 @@
 import type { Question } from "../problem.js";
-import {
-  affine,
-  apply,
-  dot,
-  draw,
-  drawMatrix,
-  type Matrix,
-  type Mlp,
-  multiply,
-  outer,
-  plus,
-  rows,
-  scaled,
-  squares,
-  times,
-  transpose,
-  zero,
-} from "./jacobian-parts.js";
-import type { Vector } from "./vectors.js";
+import { affine, draw, drawMatrix, type Mlp, rows, scaled, squares } from "./jacobian-parts.js";
+import { apply, type Matrix, multiply, outer, plus, times, transpose } from "./matrices.js";
+import { dot, type Vector, zeros } from "./vectors.js";
 
 /** f(x) = V·sin(Wx+b)：斜率是 cos z，斜率的导数是 −sin z。 */
 function parts(W: Matrix, b: Vector, V: Matrix, x: Vector, slope = Math.cos) {
@@ -127,9 +111,9 @@ export const double: Question = {
   mutants: [
     { id: "missing-two", fn: from((p) => scaled(join(p), 0.5)) },
     { id: "sign", fn: from((p) => scaled(join(p), -1)) },
-    { id: "no-curvature", fn: gammas((p) => zero(p.gamma)) },
+    { id: "no-curvature", fn: gammas((p) => zeros(p.gamma)) },
     { id: "curvature-only", fn: from((p) => ({ ...join(p), W: outer(p.gamma, p.x) })) },
-    { id: "bias-zero", fn: from((p) => ({ ...join(p), b: zero(p.gamma) })) },
+    { id: "bias-zero", fn: from((p) => ({ ...join(p), b: zeros(p.gamma) })) },
     { id: "curvature-sign", fn: gammas((p) => p.gamma.map((v) => -v)) },
     { id: "curvature-doubled", fn: gammas((p) => p.gamma.map((v) => 2 * v)) },
     { id: "curvature-tanh", fn: gammas((p) => p.q.map((v, k) => -2 * Math.sin(p.z[k]!) * p.s[k]! * v)) },

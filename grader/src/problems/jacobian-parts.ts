@@ -1,24 +1,11 @@
 import type { Rng } from "../random.js";
-import type { Vector } from "./vectors.js";
+import { apply, type Matrix, times } from "./matrices.js";
+import { total, type Vector } from "./vectors.js";
 
-export type Matrix = Vector[];
-
-export const total = (x: Vector) => x.reduce((sum, v) => sum + v, 0);
-export const dot = (x: Vector, y: Vector) => total(x.map((v, i) => v * y[i]!));
-export const transpose = (A: Matrix): Matrix => A[0]!.map((_, j) => A.map((row) => row[j]!));
-export const apply = (A: Matrix, x: Vector): Vector => A.map((row) => dot(row, x));
-export const multiply = (A: Matrix, B: Matrix): Matrix => {
-  const columns = transpose(B);
-  return A.map((row) => columns.map((column) => dot(row, column)));
-};
-export const outer = (x: Vector, y: Vector): Matrix => x.map((v) => y.map((w) => v * w));
-export const plus = (A: Matrix, B: Matrix): Matrix => A.map((row, i) => row.map((v, j) => v + B[i]![j]!));
-export const times = (A: Matrix, k: number): Matrix => A.map((row) => row.map((v) => v * k));
 /** 第 i 行乘 x[i]。 */
 export const rows = (A: Matrix, x: Vector): Matrix => A.map((row, i) => row.map((v) => v * x[i]!));
 export const each = (A: Matrix, f: (v: number) => number): Matrix => A.map((row) => row.map(f));
 export const squares = (A: Matrix) => total(A.flat().map((v) => v * v));
-export const zero = (x: Vector): Vector => x.map(() => 0);
 
 export const draw = (rng: Rng, count: number, low: number, high: number): Vector =>
   Array.from({ length: count }, () => rng.sign() * rng.uniform(low, high));

@@ -1,22 +1,8 @@
 import type { Question } from "../problem.js";
-import {
-  affine,
-  apply,
-  dot,
-  draw,
-  type Matrix,
-  mlpBranch,
-  mlpBranches,
-  multiply,
-  ranges,
-  rows,
-  sampleMlp,
-  squares,
-  total,
-  transpose,
-} from "./jacobian-parts.js";
+import { affine, draw, mlpBranch, mlpBranches, ranges, rows, sampleMlp, squares } from "./jacobian-parts.js";
 import { liftMutants } from "./lift.js";
-import type { Vector } from "./vectors.js";
+import { apply, type Matrix, multiply, transpose } from "./matrices.js";
+import { dot, total, type Vector } from "./vectors.js";
 
 type Norm = (W: Matrix, b: Vector, V: Matrix, x: Vector) => number;
 
@@ -157,9 +143,10 @@ const perPoint =
   (W: Matrix, b: Vector, V: Matrix, X: Matrix): Vector =>
     X.map((x) => f(W, b, V, x));
 
-/** 张量版：一批输入各自的惩罚。 */
+/** 张量版：一批输入各自的惩罚；只看值，不计时。 */
+const { speed: _, ...untimed } = wide;
 export const tensorQuestion: Question = {
-  ...wide,
+  ...untimed,
   id: "jacobian.gpu",
   fn: "jacobianTensorNorm",
   signature: "jacobianTensorNorm(W: Tensor, b: Tensor, V: Tensor, X: Tensor): Tensor",
@@ -190,5 +177,3 @@ export const tensorQuestion: Question = {
     (f) => ((W: Matrix, b: Vector, V: Matrix, X: Matrix) => X.map((x) => f(W, b, V, x))) as never,
   ),
 };
-// 张量版只看值，不计时。
-delete tensorQuestion.speed;

@@ -4,29 +4,20 @@ import { family, type Mutant, type Question } from "../problem.js";
 import { double } from "./jacobian-double.js";
 import {
   affine,
-  apply,
-  dot,
   draw,
   drawMatrix,
   each,
-  type Matrix,
   type Mlp,
   mlpBranch,
   mlpBranches,
-  multiply,
-  outer,
-  plus,
   rows,
   sampleMlp,
   scaled,
   squares,
-  times,
-  total,
-  transpose,
-  zero,
 } from "./jacobian-parts.js";
 import { tensorQuestion, wide } from "./jacobian-wide.js";
-import type { Vector } from "./vectors.js";
+import { apply, type Matrix, multiply, outer, plus, times, transpose } from "./matrices.js";
+import { dot, mean, total, type Vector, zeros } from "./vectors.js";
 
 // ---- 第一档：线性层 f(x) = Wx ----
 
@@ -243,9 +234,9 @@ const tanhQuestion: Question = {
   mutants: [
     { id: "missing-two", fn: from((p) => scaled(exact(p), 0.5)) },
     { id: "sign", fn: from((p) => scaled(exact(p), -1)) },
-    { id: "no-curvature", fn: from((p) => join(p, zero(p.gamma))) },
+    { id: "no-curvature", fn: from((p) => join(p, zeros(p.gamma))) },
     { id: "curvature-only", fn: from((p) => ({ ...exact(p), W: outer(p.gamma, p.x) })) },
-    { id: "bias-zero", fn: from((p) => ({ ...exact(p), b: zero(p.gamma) })) },
+    { id: "bias-zero", fn: from((p) => ({ ...exact(p), b: zeros(p.gamma) })) },
     {
       id: "curvature-sign",
       fn: from((p) =>
@@ -308,7 +299,7 @@ const tanhQuestion: Question = {
       }),
     },
     { id: "unsquared", fn: from((p) => scaled(exact(p), 0.5 / Math.sqrt(squares(p.J)))) },
-    { id: "weight-decay", fn: from((p) => ({ W: times(p.W, 2), b: zero(p.gamma), V: times(p.V, 2) })) },
+    { id: "weight-decay", fn: from((p) => ({ W: times(p.W, 2), b: zeros(p.gamma), V: times(p.V, 2) })) },
   ],
 };
 
@@ -472,9 +463,9 @@ const softmaxQuestion: Question = {
   mutants: [
     { id: "missing-two", fn: fromHead((q) => scaledHead(exactHead(q), 0.5)) },
     { id: "sign", fn: fromHead((q) => scaledHead(exactHead(q), -1)) },
-    { id: "no-curvature", fn: fromHead((q) => joinHead(q, zero(q.gamma))) },
+    { id: "no-curvature", fn: fromHead((q) => joinHead(q, zeros(q.gamma))) },
     { id: "curvature-only", fn: fromHead((q) => ({ W: outer(q.gamma, q.x), b: q.gamma })) },
-    { id: "bias-zero", fn: fromHead((q) => ({ ...exactHead(q), b: zero(q.gamma) })) },
+    { id: "bias-zero", fn: fromHead((q) => ({ ...exactHead(q), b: zeros(q.gamma) })) },
     {
       id: "curvature-sign",
       fn: fromHead((q) =>
@@ -524,7 +515,7 @@ const softmaxQuestion: Question = {
         ),
       ),
     },
-    { id: "logits", fn: fromHead((q) => ({ W: times(q.W, 2), b: zero(q.gamma) })) },
+    { id: "logits", fn: fromHead((q) => ({ W: times(q.W, 2), b: zeros(q.gamma) })) },
     {
       id: "log-softmax",
       fn: fromHead(({ W, x, p, S }) => {
@@ -567,7 +558,6 @@ function pullbacks(
   );
 }
 const lengths = (rowsOf: Matrix) => rowsOf.map((row) => dot(row, row));
-const mean = (x: Vector) => total(x) / x.length;
 const estimate: Estimate = (...args) => mean(lengths(pullbacks(...args)));
 const average = (A: Matrix): Vector => transpose(A).map(mean);
 const unit = (v: Vector): Vector => v.map((c) => c / Math.sqrt(dot(v, v)));

@@ -2,6 +2,7 @@ import { layersMistakes } from "../mistakes/layers.js";
 import { layersOracles } from "../oracles/layers.js";
 import { family, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
+import { add, mean, scale, total, type Vector } from "./vectors.js";
 
 // 两层标量网络 ŷ = w₂·tanh(w₁x + b₁) + b₂，损失 L = (ŷ − y)²/2。参数依次是 w₁ b₁ w₂ b₂。
 type Theta = [w1: number, b1: number, w2: number, b2: number];
@@ -164,15 +165,14 @@ const gradient: Question = {
 };
 
 type Batch = [theta: Theta, xs: number[], ys: number[]];
-const total = (rows: number[][]) => rows[0]!.map((_, i) => rows.reduce((sum, row) => sum + row[i]!, 0));
-const scaled = (row: number[], k: number) => row.map((v) => v * k);
-const average = (xs: number[]) => xs.reduce((sum, v) => sum + v, 0) / xs.length;
+/** 各行对应位置相加。 */
+const sumOf = (rows: Vector[]) => rows.reduce(add);
 
 /** 逐个样本求四个数，再平均。 */
 const overBatch =
   (f: (theta: Theta, x: number, y: number) => number[]) =>
   (...[theta, xs, ys]: Batch): number[] =>
-    scaled(total(xs.map((x, i) => f(theta, x, ys[i]!))), 1 / xs.length);
+    scale(sumOf(xs.map((x, i) => f(theta, x, ys[i]!))), 1 / xs.length);
 
 const batchBranches = [...branches, { id: "mixed", title: "有的偏高，有的偏低" }];
 
@@ -193,7 +193,7 @@ const batch: Question = {
   reference: overBatch(partials),
   truth: {
     kind: "gradient",
-    forward: (...[theta, xs, ys]: Batch) => average(xs.map((x, i) => loss(theta, x, ys[i]!))),
+    forward: (...[theta, xs, ys]: Batch) => mean(xs.map((x, i) => loss(theta, x, ys[i]!))),
     wrt: 0,
   },
   branches: batchBranches,
@@ -228,17 +228,17 @@ const batch: Question = {
     "对每个样本调用 `layersGrad(theta, xs[i], ys[i])`，把四个分量各自加起来，最后都除以 `xs.length`。",
   ],
   mutants: [
-    { id: "no-mean", fn: (...[t, xs, ys]: Batch) => scaled(overBatch(partials)(t, xs, ys), xs.length) },
+    { id: "no-mean", fn: (...[t, xs, ys]: Batch) => scale(overBatch(partials)(t, xs, ys), xs.length) },
     {
       id: "mean-twice",
-      fn: (...[t, xs, ys]: Batch) => scaled(overBatch(partials)(t, xs, ys), 1 / xs.length),
+      fn: (...[t, xs, ys]: Batch) => scale(overBatch(partials)(t, xs, ys), 1 / xs.length),
     },
-    { id: "averaged-data", fn: (...[t, xs, ys]: Batch) => partials(t, average(xs), average(ys)) },
+    { id: "averaged-data", fn: (...[t, xs, ys]: Batch) => partials(t, mean(xs), mean(ys)) },
     { id: "first-only", fn: (...[t, xs, ys]: Batch) => partials(t, xs[0]!, ys[0]!) },
     { id: "last-only", fn: (...[t, xs, ys]: Batch) => partials(t, xs.at(-1)!, ys.at(-1)!) },
     {
       id: "by-parameters",
-      fn: (...[t, xs, ys]: Batch) => scaled(overBatch(partials)(t, xs, ys), xs.length / 4),
+      fn: (...[t, xs, ys]: Batch) => scale(overBatch(partials)(t, xs, ys), xs.length / 4),
     },
     ...slips.map(([id, fn]) => ({ id, fn: overBatch(fn) })),
   ],
@@ -264,8 +264,7 @@ function passes(widths: number[], steps: number, method: number): number {
 
 const withCount = (count: (widths: number[]) => number) => (widths: number[], steps: number, m: number) =>
   m === CHAIN ? steps : steps * (m === ONE_SIDED ? count(widths) + 1 : 2 * count(widths));
-const weightsOnly = (widths: number[]) => parameters(widths) - widths.slice(1).reduce((s, n) => s + n, 0);
-const sum = (xs: number[]) => xs.reduce((s, v) => s + v, 0);
+const weightsOnly = (widths: number[]) => parameters(widths) - total(widths.slice(1));
 
 const forwards: Question = {
   id: "layers.passes",
@@ -314,9 +313,9 @@ const forwards: Question = {
     { id: "central-baseline", fn: (w, n, m) => passes(w, n, m) + (m === 2 ? n : 0) },
     { id: "central-as-one", fn: (w, n, m) => passes(w, n, Math.min(m, ONE_SIDED)) },
     { id: "no-biases", fn: withCount(weightsOnly) },
-    { id: "biases-only", fn: withCount((w) => sum(w.slice(1))) },
+    { id: "biases-only", fn: withCount((w) => total(w.slice(1))) },
     { id: "input-biases", fn: withCount((w) => parameters(w) + w[0]!) },
-    { id: "neurons", fn: withCount(sum) },
+    { id: "neurons", fn: withCount(total) },
     { id: "no-steps", fn: (w, _, m) => passes(w, 1, m) },
     { id: "chain-per-parameter", fn: (w, n, m) => (m === CHAIN ? n * parameters(w) : passes(w, n, m)) },
     { id: "chain-per-layer", fn: (w, n, m) => (m === CHAIN ? n * (w.length - 1) : passes(w, n, m)) },

@@ -3,6 +3,7 @@ import { tapeOracles } from "../oracles/tape.js";
 import { family, type Mutant, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
 import { type Change, duals, run, type Script, summed } from "./tape-engine.js";
+import { mean } from "./vectors.js";
 
 /** 坐标避开 0 与 ±1：那里 a、a²、1/a 碰巧相等。 */
 const away = (rng: Rng) => rng.sign() * (rng.sign() > 0 ? rng.uniform(0.5, 0.85) : rng.uniform(1.2, 1.9));
@@ -395,9 +396,8 @@ interface Training {
   inTurn?: boolean;
   steps?(steps: number): number;
 }
-const mean = (t: number[]): number => t.reduce((a, b) => a + b, 0) / t.length;
-const dot = (a: number[], b: number[]): number[] => a.map((t, i) => t * b[i]!);
-const correct: Training = { gradient: (e, xs) => [mean(dot(e, xs)), mean(e)] };
+const products = (a: number[], b: number[]): number[] => a.map((t, i) => t * b[i]!);
+const correct: Training = { gradient: (e, xs) => [mean(products(e, xs)), mean(e)] };
 
 const fit =
   (change: Partial<Training> = {}) =>
@@ -418,7 +418,7 @@ const fit =
 
 /** 另一种写法：只用 x、y 的几个平均数，不看单个样本。 */
 function byMoments(xs: number[], ys: number[], start: number[], eta: number, count: number): number[] {
-  const [xx, x, xy, y] = [mean(dot(xs, xs)), mean(xs), mean(dot(xs, ys)), mean(ys)];
+  const [xx, x, xy, y] = [mean(products(xs, xs)), mean(xs), mean(products(xs, ys)), mean(ys)];
   return Array.from({ length: count }).reduce<number[]>(
     ([w, b]) => [w! - eta * (w! * xx + b! * x - xy), b! - eta * (w! * x + b! - y)],
     start,
@@ -475,10 +475,10 @@ const training: Question = {
     { id: "cleared-before-update", fn: (_xs, _ys, start: number[]) => start },
     {
       id: "sum-not-mean",
-      fn: fit({ gradient: (e, xs) => [mean(dot(e, xs)) * e.length, mean(e) * e.length] }),
+      fn: fit({ gradient: (e, xs) => [mean(products(e, xs)) * e.length, mean(e) * e.length] }),
     },
-    { id: "no-half", fn: fit({ gradient: (e, xs) => [2 * mean(dot(e, xs)), 2 * mean(e)] }) },
-    { id: "ascent", fn: fit({ gradient: (e, xs) => [-mean(dot(e, xs)), -mean(e)] }) },
+    { id: "no-half", fn: fit({ gradient: (e, xs) => [2 * mean(products(e, xs)), 2 * mean(e)] }) },
+    { id: "ascent", fn: fit({ gradient: (e, xs) => [-mean(products(e, xs)), -mean(e)] }) },
     { id: "updated-w", fn: fit({ inTurn: true }) },
     {
       id: "last-sample",
@@ -488,7 +488,7 @@ const training: Question = {
     { id: "one-step-only", fn: fit({ steps: (n) => Math.min(n, 1) }) },
     { id: "one-step-short", fn: fit({ steps: (n) => n - 1 }) },
     { id: "one-step-more", fn: fit({ steps: (n) => n + 1 }) },
-    { id: "bias-stuck", fn: fit({ gradient: (e, xs) => [mean(dot(e, xs)), 0] }) },
+    { id: "bias-stuck", fn: fit({ gradient: (e, xs) => [mean(products(e, xs)), 0] }) },
     {
       id: "swapped",
       fn: (...args: Parameters<ReturnType<typeof fit>>) => fit()(...args).toReversed(),

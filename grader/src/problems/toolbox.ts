@@ -2,44 +2,39 @@ import { toolboxMistakes } from "../mistakes/toolbox.js";
 import { toolboxOracles } from "../oracles/toolbox.js";
 import { family, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
-import { add, scale, sub } from "./vectors.js";
+import { apply, type Matrix, transpose } from "./matrices.js";
+import { add, scale, sub, total, type Vector } from "./vectors.js";
 
 // 前两题的程序 F(x, c)：三个输入、三个输出，行与列一样长，用反了形状也对。
 // c 也是三个数，对错了参数，形状也对。
 
-type Vec = number[];
-type Table = number[][];
-type Matrix = (x: Vec, c: Vec) => Table;
+type Jacobian = (x: Vector, c: Vector) => Matrix;
 
-const program = (x: Vec, c: Vec): Vec => [
+const program = (x: Vector, c: Vector): Vector => [
   x[0]! * x[1]! + c[0]! * x[2]!,
   Math.sin(x[0]!) + c[1]! * x[1]! * x[2]!,
   x[0]! * x[2]! ** 2 + c[2]! * x[1]!,
 ];
 
 /** F 对 x 的雅可比矩阵。 */
-const byX: Matrix = (x, c) => [
+const byX: Jacobian = (x, c) => [
   [x[1]!, x[0]!, c[0]!],
   [Math.cos(x[0]!), c[1]! * x[2]!, c[1]! * x[1]!],
   [x[2]! ** 2, c[2]!, 2 * x[0]! * x[2]!],
 ];
 
 /** F 对 c 的雅可比矩阵。 */
-const byC: Matrix = (x) => [
+const byC: Jacobian = (x) => [
   [x[2]!, 0, 0],
   [0, x[1]! * x[2]!, 0],
   [0, 0, x[1]!],
 ];
 
-const dot = (u: Vec, v: Vec): number => u.reduce((total, a, i) => total + a * v[i]!, 0);
-const times = (A: Table, v: Vec): Vec => A.map((row) => dot(row, v));
-const column = (A: Table, j: number): Vec => A.map((row) => row[j]!);
-const transpose = (A: Table): Table => A[0]!.map((_, j) => column(A, j));
-const total = (v: Vec): number => v.reduce((sum, a) => sum + a, 0);
-const size = (v: Vec): number => Math.hypot(...v);
+const column = (A: Matrix, j: number): Vector => A.map((row) => row[j]!);
+const size = (v: Vector): number => Math.hypot(...v);
 
 /** 坐标避开 0 与 ±1，各分量大小不同：换了次序、漏了平方都看得出来。 */
-const drawVector = (rng: Rng): Vec => [
+const drawVector = (rng: Rng): Vector => [
   rng.sign() * rng.uniform(0.3, 0.8),
   rng.sign() * rng.uniform(1.2, 1.8),
   rng.sign() * rng.uniform(2.1, 2.8),
@@ -50,7 +45,7 @@ type Dual = [value: number, rate: number];
 const plus = (p: Dual, q: Dual): Dual => [p[0] + q[0], p[1] + q[1]];
 const mul = (p: Dual, q: Dual): Dual => [p[0] * q[0], p[0] * q[1] + p[1] * q[0]];
 
-function push(x: Vec, c: Vec, t: Vec): Vec {
+function push(x: Vector, c: Vector, t: Vector): Vector {
   const [a, b, d] = x.map((v, i): Dual => [v, t[i]!]) as [Dual, Dual, Dual];
   const [k, l, m] = c.map((v): Dual => [v, 0]) as [Dual, Dual, Dual];
   const sine: Dual = [Math.sin(a[0]), Math.cos(a[0]) * a[1]];
@@ -61,7 +56,7 @@ function push(x: Vec, c: Vec, t: Vec): Vec {
   ];
 }
 
-const basis = (i: number, height = 1): Vec => [0, 1, 2].map((k) => (k === i ? height : 0));
+const basis = (i: number, height = 1): Vector => [0, 1, 2].map((k) => (k === i ? height : 0));
 
 const directional: Question = {
   id: "toolbox.directional",
@@ -70,7 +65,7 @@ const directional: Question = {
   title: "沿一个方向",
   points: 1,
   params: ["x", "c", "t"],
-  reference: (x: Vec, c: Vec, t: Vec) => times(byX(x, c), t),
+  reference: (x: Vector, c: Vector, t: Vector) => apply(byX(x, c), t),
   truth: { kind: "value", second: push },
   branches: [
     { id: "general", title: "三个输入都动" },
@@ -83,7 +78,7 @@ const directional: Question = {
       ? basis(rng.integer(0, 2), rng.sign() * rng.uniform(1.3, 2.2))
       : [rng.uniform(0.4, 0.8), rng.sign() * rng.uniform(1.2, 1.8), rng.sign() * rng.uniform(2.2, 2.9)],
   ],
-  branchesOf: (_x, _c, t: Vec) => [t.filter((v) => v !== 0).length === 1 ? "axis" : "general"],
+  branchesOf: (_x, _c, t: Vector) => [t.filter((v) => v !== 0).length === 1 ? "axis" : "general"],
   edges: [
     {
       title: "题面里的点",
@@ -124,16 +119,16 @@ const directional: Question = {
     "`const f = (q: Tensor) => program(q, tensor(c));` 再返回 `jvp(f, [x], [t])[…].toArray<number[]>()`，省略的是取第几个。",
   ],
   mutants: [
-    { id: "pulled", fn: (x, c, t) => times(transpose(byX(x, c)), t) },
-    { id: "wrong-argument", fn: (x, c, t) => times(byC(x, c), t) },
-    { id: "not-held", fn: (x, c, t) => add(times(byX(x, c), t), times(byC(x, c), t)) },
+    { id: "pulled", fn: (x, c, t) => apply(transpose(byX(x, c)), t) },
+    { id: "wrong-argument", fn: (x, c, t) => apply(byC(x, c), t) },
+    { id: "not-held", fn: (x, c, t) => add(apply(byX(x, c), t), apply(byC(x, c), t)) },
     { id: "value", fn: (x, c) => program(x, c) },
-    { id: "value-added", fn: (x, c, t) => add(program(x, c), times(byX(x, c), t)) },
+    { id: "value-added", fn: (x, c, t) => add(program(x, c), apply(byX(x, c), t)) },
     { id: "full-step", fn: (x, c, t) => sub(program(add(x, t), c), program(x, c)) },
-    { id: "swapped", fn: (x, c, t) => times(byX(t, c), x) },
-    { id: "normalised", fn: (x, c, t) => scale(times(byX(x, c), t), size(t) === 0 ? 0 : 1 / size(t)) },
-    { id: "ones", fn: (x, c) => times(byX(x, c), [1, 1, 1]) },
-    { id: "gradient-of-sum", fn: (x, c) => times(transpose(byX(x, c)), [1, 1, 1]) },
+    { id: "swapped", fn: (x, c, t) => apply(byX(t, c), x) },
+    { id: "normalised", fn: (x, c, t) => scale(apply(byX(x, c), t), size(t) === 0 ? 0 : 1 / size(t)) },
+    { id: "ones", fn: (x, c) => apply(byX(x, c), [1, 1, 1]) },
+    { id: "gradient-of-sum", fn: (x, c) => apply(transpose(byX(x, c)), [1, 1, 1]) },
     {
       id: "sum-times-direction",
       fn: (x, c, t) => column(byX(x, c), 0).map((_, j) => total(column(byX(x, c), j)) * t[j]),
@@ -144,14 +139,14 @@ const directional: Question = {
 
 /** axis 为 0 取第 i 行，为 1 取第 i 列。 */
 const line =
-  (table: Matrix) =>
-  (x: Vec, c: Vec, axis: number, i: number): Vec =>
+  (table: Jacobian) =>
+  (x: Vector, c: Vector, axis: number, i: number): Vector =>
     axis === 0 ? table(x, c)[i]! : column(table(x, c), i);
 
 const reference = line(byX);
 
 /** 第二个判据：一列是沿基向量的变化率；一行是各列的同一个分量。 */
-function lineByPushing(x: Vec, c: Vec, axis: number, i: number): Vec {
+function lineByPushing(x: Vector, c: Vector, axis: number, i: number): Vector {
   if (axis === 1) return push(x, c, basis(i));
   return [0, 1, 2].map((j) => push(x, c, basis(j))[i]!);
 }
@@ -197,33 +192,33 @@ const jacobianLine: Question = {
     { id: "filled-with-index", fn: (x, c, axis, i) => scale(reference(x, c, axis, i), i) },
     {
       id: "all-ones",
-      fn: (x, c, axis) => times(axis === 0 ? transpose(byX(x, c)) : byX(x, c), [1, 1, 1]),
+      fn: (x, c, axis) => apply(axis === 0 ? transpose(byX(x, c)) : byX(x, c), [1, 1, 1]),
     },
-    { id: "at-the-point", fn: (x, c, axis) => times(axis === 0 ? transpose(byX(x, c)) : byX(x, c), x) },
+    { id: "at-the-point", fn: (x, c, axis) => apply(axis === 0 ? transpose(byX(x, c)) : byX(x, c), x) },
     { id: "value", fn: (x, c) => program(x, c) },
   ],
 };
 
 // 第三题的函数 s(p, c)，黑塞矩阵在抽样的范围里正定。
-const s = ([a, b]: Vec, [k, l]: Vec): number =>
+const s = ([a, b]: Vector, [k, l]: Vector): number =>
   a! ** 4 + b! ** 4 + a! ** 2 + b! ** 2 + k! * a! ** 2 * b! + l! * a!;
-const slopes = ([a, b]: Vec, [k, l]: Vec): Vec => [
+const slopes = ([a, b]: Vector, [k, l]: Vector): Vector => [
   4 * a! ** 3 + 2 * a! + 2 * k! * a! * b! + l!,
   4 * b! ** 3 + 2 * b! + k! * a! ** 2,
 ];
-const bends = ([a, b]: Vec, [k]: Vec): Table => [
+const bends = ([a, b]: Vector, [k]: Vector): Matrix => [
   [12 * a! ** 2 + 2 + 2 * k! * b!, 2 * k! * a!],
   [2 * k! * a!, 12 * b! ** 2 + 2],
 ];
-const solve = (A: Table, v: Vec): Vec => {
+const solve = (A: Matrix, v: Vector): Vector => {
   const [[p, q], [r, t]] = A as [[number, number], [number, number]];
   const det = p * t - q * r;
   return [(t * v[0]! - q * v[1]!) / det, (p * v[1]! - r * v[0]!) / det];
 };
-const step = (p: Vec, c: Vec): Vec => solve(bends(p, c), slopes(p, c));
+const step = (p: Vector, c: Vector): Vector => solve(bends(p, c), slopes(p, c));
 
 /** 第二个判据：先消去第一个未知数，再回代；一阶导数按因式分解来写。 */
-function byElimination([a, b]: Vec, [k, l]: Vec): Vec {
+function byElimination([a, b]: Vector, [k, l]: Vector): Vector {
   const mixed = 2 * k! * a!;
   const first = 2 * a! * (2 * a! * a! + 1 + k! * b!) + l!;
   const second = 2 * b! * (2 * b! * b! + 1) + k! * a! * a!;
@@ -233,7 +228,7 @@ function byElimination([a, b]: Vec, [k, l]: Vec): Vec {
   return [a! - (first - mixed * y) / pivot, b! - y];
 }
 
-const drawPoint = (rng: Rng, branch: string): Vec => [
+const drawPoint = (rng: Rng, branch: string): Vector => [
   (branch === "right" ? 1 : -1) * rng.uniform(0.6, 1.6),
   rng.sign() * rng.uniform(0.5, 1.4),
 ];
@@ -245,7 +240,7 @@ const newtonStep: Question = {
   title: "走一步牛顿法",
   points: 2,
   params: ["p", "c"],
-  reference: (p: Vec, c: Vec) => sub(p, step(p, c)),
+  reference: (p: Vector, c: Vector) => sub(p, step(p, c)),
   truth: { kind: "value", second: byElimination },
   branches: [
     { id: "right", title: "第 0 个数为正" },
@@ -255,7 +250,7 @@ const newtonStep: Question = {
     drawPoint(rng, branch),
     [rng.sign() * rng.uniform(0.4, 0.9), rng.sign() * rng.uniform(2, 4)],
   ],
-  branchesOf: (p: Vec) => [p[0]! > 0 ? "right" : "left"],
+  branchesOf: (p: Vector) => [p[0]! > 0 ? "right" : "left"],
   edges: [
     {
       title: "题面里的点",
@@ -296,7 +291,7 @@ const newtonStep: Question = {
     { id: "uphill", fn: (p, c) => add(p, step(p, c)) },
     { id: "step-only", fn: (p, c) => step(p, c) },
     { id: "negative-step", fn: (p, c) => scale(step(p, c), -1) },
-    { id: "multiplied", fn: (p, c) => sub(p, times(bends(p, c), slopes(p, c))) },
+    { id: "multiplied", fn: (p, c) => sub(p, apply(bends(p, c), slopes(p, c))) },
     {
       id: "diagonal",
       fn: (p, c) =>

@@ -1,13 +1,11 @@
 import type { Question } from "../problem.js";
 import type { Rng } from "../random.js";
+import type { Matrix } from "./matrices.js";
 import { bareWeights, weights } from "./softmax.js";
-import { add, scale, sub, type Vector, zeros } from "./vectors.js";
+import { add, dot, scale, sub, type Vector, zeros } from "./vectors.js";
 
 // InfoNCE：查询 q，键 K（一行一个），配对的是第 c 个，温度 τ。
 
-type Matrix = number[][];
-
-const dot = (x: Vector, y: Vector) => x.reduce((sum, v, i) => sum + v * y[i]!, 0);
 const products = (q: Vector, K: Matrix): Vector => K.map((k) => dot(q, k));
 
 /** −ln softmax(Kq/τ)_c。先减去配对的键再求内积：内积大到一千时，差分才不被舍入淹没。 */

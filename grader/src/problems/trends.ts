@@ -2,13 +2,11 @@ import { trendsMistakes } from "../mistakes/trends.js";
 import { trendsOracles } from "../oracles/trends.js";
 import { family, type Question } from "../problem.js";
 import type { Rng } from "../random.js";
+import type { Matrix } from "./matrices.js";
 import { bareWeights, weights } from "./softmax.js";
 import { contrastAll, contrastQuery } from "./trends-contrast.js";
-import { add, scale, sub, type Vector, zeros } from "./vectors.js";
+import { add, mean, scale, sub, type Vector, zeros } from "./vectors.js";
 
-type Matrix = number[][];
-
-const mean = (x: Vector) => x.reduce((sum, v) => sum + v, 0) / x.length;
 const centred = (x: Vector) => x.map((v) => v - mean(x));
 
 /** ln softmax(s/T)，先减去最大值。 */

@@ -1,5 +1,6 @@
 import { describePolicy, type Lateness, type Policy } from "../gradebook/late.js";
-import type { Verdict, Worst } from "../judge/judge.js";
+import type { Verdict } from "../judge/judge.js";
+import type { Worst } from "../judge/worst.js";
 import { findQuestion } from "../problems/index.js";
 import { show, showNumber } from "../value.js";
 import { page } from "./page.js";

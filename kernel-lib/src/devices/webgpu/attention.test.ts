@@ -16,17 +16,13 @@ import {
   valueAndGrad,
   vmap,
 } from "../../index.js";
+import { near } from "../../testing/near.js";
 import { testGpu } from "../software-gpu.js";
 import type { WebGpuDevice } from "./device.js";
 
-async function near(actual: Tensor, expected: Tensor, what: string, tolerance = 2e-5): Promise<void> {
-  assert.deepEqual(actual.shape, expected.shape, what);
+async function onGpu(actual: Tensor, expected: Tensor, what: string, tolerance?: number): Promise<void> {
   assert.equal(actual.device, "webgpu", what);
-  const [a, e] = [await actual.data(), await expected.data()];
-  const largest = Array.from(e as ArrayLike<number>).reduce((m, v) => Math.max(m, Math.abs(v)), 1e-2);
-  for (let i = 0; i < e.length; i++) {
-    assert.ok(Math.abs(a[i]! - e[i]!) <= tolerance * largest, `${what}[${i}]：${a[i]}，应为 ${e[i]}`);
-  }
+  await near(actual, expected, what, tolerance);
 }
 
 const draw = (shapes: readonly (readonly number[])[], seed = 4): Tensor[] => {
@@ -59,14 +55,14 @@ describe("webgpu：注意力的融合核", () => {
       const all = { argnums: [0, 1, 2, 3] } as const;
       const tau = 1.7;
       const args = cpu as [Tensor, Tensor, Tensor];
-      await near(attention(gq!, gk!, gv!), attention(...args), "值");
+      await onGpu(attention(gq!, gk!, gv!), attention(...args), "值");
       const expected = grad(loss(weights), all)(...args, tau);
       for (const mode of ["即时", "jit"]) {
         const f = grad(loss(gw!), all);
         const run = mode === "jit" ? jit(f) : f;
         const actual = run(gq!, gk!, gv!, await toDevice(tensor(tau), "webgpu")) as Tensor[];
         for (const [i, g] of actual.entries()) {
-          await near(g, expected[i]!, `${mode}：第 ${i} 个梯度`, i === 3 ? 1e-4 : 3e-5);
+          await onGpu(g, expected[i]!, `${mode}：第 ${i} 个梯度`, i === 3 ? 1e-4 : 3e-5);
         }
       }
     });
@@ -87,8 +83,8 @@ describe("webgpu：注意力的融合核", () => {
         ...(gpuInputs as [Tensor, Tensor, Tensor]),
       );
       const [y, gs] = valueAndGrad(f, { argnums: [0, 1, 2] })(...(cpu as [Tensor, Tensor, Tensor]));
-      await near(value, y, "值");
-      for (const [i, g] of gradients.entries()) await near(g, gs[i]!, `梯度 ${i}`, 3e-5);
+      await onGpu(value, y, "值");
+      for (const [i, g] of gradients.entries()) await onGpu(g, gs[i]!, `梯度 ${i}`, 3e-5);
     }
     const y = await attention(...(gpuInputs as [Tensor, Tensor, Tensor]), { mask: full }).data();
     assert.ok(y.slice(3 * 66, 4 * 66).every((v) => v === 0));
@@ -108,11 +104,11 @@ describe("webgpu：注意力的融合核", () => {
     const v = tensor([[5], [7], [11]]);
     const [a, b, c] = (await there([q, k, v])) as [Tensor, Tensor, Tensor];
     const options = { temperature: 1 };
-    await near(attention(a, b, c, options), attention(q, k, v, options), "值");
+    await onGpu(attention(a, b, c, options), attention(q, k, v, options), "值");
     const f = (x: Tensor, y: Tensor, z: Tensor): Tensor => sum(square(attention(x, y, z, options)));
     const expected = grad(f, { argnums: [0, 1, 2] })(q, k, v);
     const actual = grad(f, { argnums: [0, 1, 2] })(a, b, c);
-    for (const [i, g] of actual.entries()) await near(g, expected[i]!, `梯度 ${i}`);
+    for (const [i, g] of actual.entries()) await onGpu(g, expected[i]!, `梯度 ${i}`);
   });
 
   it("二阶、vmap 与 cpu 一致", async () => {
@@ -124,14 +120,14 @@ describe("webgpu：注意力的融合核", () => {
     ]) as [Tensor, Tensor, Tensor, Tensor];
     const [q, k, v, t] = (await there(cpu)) as [Tensor, Tensor, Tensor, Tensor];
     const loss = (b: Tensor, c: Tensor) => (a: Tensor) => sum(square(attention(a, b, c)));
-    await near(hvp(loss(k, v))(q, t), hvp(loss(cpu[1], cpu[2]))(cpu[0], cpu[3]), "黑塞乘向量", 1e-4);
+    await onGpu(hvp(loss(k, v))(q, t), hvp(loss(cpu[1], cpu[2]))(cpu[0], cpu[3]), "黑塞乘向量", 1e-4);
     const twice = (a: Tensor, b: Tensor, c: Tensor): Tensor => sum(square(grad(loss(b, c))(a)));
     const [ga, ea] = [grad(twice, { argnums: [0, 1, 2] }), grad(twice, { argnums: [0, 1, 2] })];
     const expected = ea(cpu[0], cpu[1], cpu[2]);
-    for (const [i, g] of ga(q, k, v).entries()) await near(g, expected[i]!, `二阶 ${i}`, 1e-4);
+    for (const [i, g] of ga(q, k, v).entries()) await onGpu(g, expected[i]!, `二阶 ${i}`, 1e-4);
     const each = vmap((a: Tensor) => attention(a.reshape([1, 3]), k, v))(q);
     const plain = vmap((a: Tensor) => attention(a.reshape([1, 3]), cpu[1], cpu[2]))(cpu[0]);
-    await near(each, plain, "vmap");
+    await onGpu(each, plain, "vmap");
   });
 
   it("派发的核数：前向 1 个；反向不在显存里放分数矩阵", async () => {

@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
 import { grad, hvp, jit, key, mul, normal, split, sum, type Tensor, tensor, toDevice } from "../../index.js";
 import { batchNorm } from "../../nn/index.js";
+import { near } from "../../testing/near.js";
 import { testGpu } from "../software-gpu.js";
 import type { WebGpuDevice } from "./device.js";
 
-async function near(actual: Tensor, expected: Tensor, what: string, tolerance = 5e-5): Promise<void> {
-  assert.deepEqual(actual.shape, expected.shape, what);
-  const [a, e] = [await actual.data(), await expected.data()];
-  const largest = Array.from(e as ArrayLike<number>).reduce((m, v) => Math.max(m, Math.abs(v)), 1e-2);
-  for (let i = 0; i < e.length; i++) {
-    assert.ok(Math.abs(a[i]! - e[i]!) <= tolerance * largest, `${what}[${i}]：${a[i]}，应为 ${e[i]}`);
-  }
-}
+const close = (actual: Tensor, expected: Tensor, what: string, tolerance = 5e-5): Promise<void> =>
+  near(actual, expected, what, tolerance);
 
 type Four = [Tensor, Tensor, Tensor, Tensor];
 const moved = async (xs: readonly Tensor[]): Promise<Four> =>
@@ -46,16 +41,16 @@ describe("webgpu：批归一化的融合核", () => {
         batchNorm.apply({ gamma, beta }, stateOf(shape[1]!), x.add(30));
       const [y, state] = f(there[0], there[1], there[2]);
       const [z, expectedState] = f(cpu[0], cpu[1], cpu[2]);
-      await near(y, z, "值", 1e-4);
-      await near(state.mean, expectedState.mean, "均值", 1e-5);
-      await near(state.variance, expectedState.variance, "方差", 1e-5);
+      await close(y, z, "值", 1e-4);
+      await close(state.mean, expectedState.mean, "均值", 1e-5);
+      await close(state.variance, expectedState.variance, "方差", 1e-5);
       const loss = (w: Tensor) => (x: Tensor, g: Tensor, b: Tensor) => sum(mul(w, f(x, g, b)[0]));
       const all = { argnums: [0, 1, 2] } as const;
       const expected = grad(loss(cpu[3]), all)(cpu[0], cpu[1], cpu[2]);
       const run = grad(loss(there[3]), all);
       for (const g of shape.length === 4 ? [run, jit(run)] : [run]) {
         const actual = g(there[0], there[1], there[2]) as readonly Tensor[];
-        for (const [k, t] of actual.entries()) await near(t, expected[k]!, `梯度 ${k}`, 1e-4);
+        for (const [k, t] of actual.entries()) await close(t, expected[k]!, `梯度 ${k}`, 1e-4);
       }
     });
   }
@@ -75,10 +70,10 @@ describe("webgpu：批归一化的融合核", () => {
     const [, state] = batchNorm.apply(one, stateOf(1), await toDevice(tensor(spike), "webgpu"), {
       momentum: 0,
     });
-    await near(state.mean, tensor([mu]), "均值", 1e-6);
-    await near(state.variance, tensor([sigma2]), "方差", 1e-5);
+    await close(state.mean, tensor([mu]), "均值", 1e-6);
+    await close(state.variance, tensor([sigma2]), "方差", 1e-5);
     const loss = (g: Tensor, b: Tensor) => (t: Tensor) =>
       sum(mul(t, mul(t, batchNorm.apply({ gamma: g, beta: b }, stateOf(2), t)[0])));
-    await near(hvp(loss(gamma, beta))(x, v), hvp(loss(cpu[1], cpu[2]))(cpu[0], cpu[3]), "黑塞乘向量", 1e-4);
+    await close(hvp(loss(gamma, beta))(x, v), hvp(loss(cpu[1], cpu[2]))(cpu[0], cpu[3]), "黑塞乘向量", 1e-4);
   });
 });

@@ -15,17 +15,9 @@ import {
   toDevice,
   vmap,
 } from "../../index.js";
+import { near } from "../../testing/near.js";
 import { testGpu } from "../software-gpu.js";
 import type { WebGpuDevice } from "./device.js";
-
-async function near(actual: Tensor, expected: Tensor, what: string, tolerance = 2e-5): Promise<void> {
-  assert.deepEqual(actual.shape, expected.shape, what);
-  const [a, e] = [await actual.data(), await expected.data()];
-  const largest = Array.from(e as ArrayLike<number>).reduce((m, v) => Math.max(m, Math.abs(v)), 1e-2);
-  for (let i = 0; i < e.length; i++) {
-    assert.ok(Math.abs(a[i]! - e[i]!) <= tolerance * largest, `${what}[${i}]：${a[i]}，应为 ${e[i]}`);
-  }
-}
 
 const draw = (...shapes: number[][]): Tensor[] =>
   split(key(5), shapes.length).map((k, i) => normal(k, shapes[i]!));

@@ -11,17 +11,12 @@ import {
   valueAndGrad,
   vmap,
 } from "../../index.js";
+import { near } from "../../testing/near.js";
 import { testGpu } from "../software-gpu.js";
 import type { WebGpuDevice } from "./device.js";
 
-async function near(actual: Tensor, expected: Tensor, what: string, tolerance = 3e-5): Promise<void> {
-  assert.deepEqual(actual.shape, expected.shape, what);
-  const [a, e] = [await actual.data(), await expected.data()];
-  const largest = Array.from(e as ArrayLike<number>).reduce((m, v) => Math.max(m, Math.abs(v)), 1e-4);
-  for (let i = 0; i < e.length; i++) {
-    assert.ok(Math.abs(a[i]! - e[i]!) <= tolerance * largest, `${what}[${i}]：${a[i]}，应为 ${e[i]}`);
-  }
-}
+const close = (actual: Tensor, expected: Tensor, what: string, tolerance = 3e-5): Promise<void> =>
+  near(actual, expected, what, tolerance, 1e-4);
 
 const draw = (n: number, d: number, h: number, o: number): Tensor[] =>
   split(key(n), 4).map((k, i) =>
@@ -52,8 +47,8 @@ describe("webgpu：雅可比惩罚的融合核", () => {
         const [value, expected] = both(...cpu) as unknown as [Tensor, Tensor[]];
         for (const run of [both, jit(both)]) {
           const [y, gradients] = run(...there) as unknown as [Tensor, Tensor[]];
-          await near(y, value, "值");
-          for (const [i, g] of gradients.entries()) await near(g, expected[i]!, `梯度 ${i}`, 1e-4);
+          await close(y, value, "值");
+          for (const [i, g] of gradients.entries()) await close(g, expected[i]!, `梯度 ${i}`, 1e-4);
         }
       }
     });
@@ -67,15 +62,15 @@ describe("webgpu：雅可比惩罚的融合核", () => {
       Tensor,
       Tensor,
     ];
-    await near(losses["softmax"]!(gx.mul(1e4), gw, gb), losses["softmax"]!(x.mul(1e4), w, b), "大的分数");
+    await close(losses["softmax"]!(gx.mul(1e4), gw, gb), losses["softmax"]!(x.mul(1e4), w, b), "大的分数");
     for (const [name, f] of Object.entries(losses)) {
       const second = (y: Tensor, c: Tensor, u: Tensor) => (t: Tensor) => f(y, t, c, u);
-      await near(hvp(second(gx, gb, gv))(gw, gw), hvp(second(x, b, v))(w, w), `${name} 的二阶`, 1e-4);
+      await close(hvp(second(gx, gb, gv))(gw, gw), hvp(second(x, b, v))(w, w), `${name} 的二阶`, 1e-4);
     }
     const one = (t: Tensor): Tensor => losses["softmax"]!(t, w, b);
     const [, batch] = split(key(2)) as [Tensor, Tensor];
     const xs = normal(batch, [3, 5, 4]);
-    await near(vmap(one)(await toDevice(xs, "webgpu")), vmap(one)(xs), "vmap");
+    await close(vmap(one)(await toDevice(xs, "webgpu")), vmap(one)(xs), "vmap");
     assert.equal(
       gpu.fusedShapes(
         "jacobianPenalty",

@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
 import { grad, hvp, jit, key, mul, normal, split, sum, type Tensor, toDevice } from "../../index.js";
 import { layerNorm } from "../../nn/index.js";
+import { near } from "../../testing/near.js";
 import { testGpu } from "../software-gpu.js";
 import type { WebGpuDevice } from "./device.js";
-
-async function near(actual: Tensor, expected: Tensor, what: string, tolerance = 2e-5): Promise<void> {
-  assert.deepEqual(actual.shape, expected.shape, what);
-  const [a, e] = [await actual.data(), await expected.data()];
-  const largest = Array.from(e as ArrayLike<number>).reduce((m, v) => Math.max(m, Math.abs(v)), 1e-2);
-  for (let i = 0; i < e.length; i++) {
-    assert.ok(Math.abs(a[i]! - e[i]!) <= tolerance * largest, `${what}[${i}]：${a[i]}，应为 ${e[i]}`);
-  }
-}
 
 describe("webgpu：层归一化的融合核", () => {
   let gpu: WebGpuDevice;
