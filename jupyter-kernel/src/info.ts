@@ -16,7 +16,7 @@ export function kernelInfo(): Record<string, unknown> {
       version: typescript,
       mimetype: "text/typescript",
       file_extension: ".ts",
-      codemirror_mode: { name: "javascript", typescript: true },
+      codemirror_mode: "typescript",
       pygments_lexer: "typescript",
       nbconvert_exporter: "script",
     },
