@@ -1,5 +1,6 @@
 import { Reply, Router, XPublisher } from "zeromq";
 import { address, type Connection } from "./connection.js";
+import { log } from "./log.js";
 import { Codec, type Message, MessageError } from "./message.js";
 
 export type Channel = "shell" | "control" | "stdin";
@@ -9,7 +10,7 @@ type Content = Record<string, unknown>;
 /** 五个套接字：收到的消息交给 receive，发送在每个套接字上各自排队。 */
 export class Channels {
   readonly codec: Codec;
-  readonly #connection: Connection;
+  readonly connection: Connection;
   readonly #routers: Record<Channel, Router>;
   readonly #iopub = new XPublisher({ sendHighWaterMark: 0, linger: 1000 });
   readonly #heartbeat = new Reply({ linger: 0 });
@@ -17,15 +18,15 @@ export class Channels {
   #closed = false;
 
   constructor(connection: Connection) {
-    this.#connection = connection;
+    this.connection = connection;
     this.codec = new Codec(connection.key, connection.signature_scheme);
     const options = { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 1000, handover: true };
     this.#routers = { shell: new Router(options), control: new Router(options), stdin: new Router(options) };
   }
 
   async bind(receive: (channel: Channel, message: Message) => void): Promise<void> {
-    const { shell_port, control_port, stdin_port, iopub_port, hb_port } = this.#connection;
-    const at = (port: number) => address(this.#connection, port);
+    const { shell_port, control_port, stdin_port, iopub_port, hb_port } = this.connection;
+    const at = (port: number) => address(this.connection, port);
     await Promise.all([
       this.#iopub.bind(at(iopub_port)),
       this.#routers.shell.bind(at(shell_port)),
@@ -38,25 +39,34 @@ export class Channels {
     void this.#echo();
   }
 
-  reply(channel: Channel, type: string, parent: Message, content: Content, metadata: Content = {}): void {
+  /** 发给 parent 的发送者；返回这条消息的编号。 */
+  reply(channel: Channel, type: string, parent: Message, content: Content, metadata: Content = {}): string {
+    const header = this.codec.header(type);
     this.#send(this.#routers[channel], {
       identities: parent.identities,
-      header: this.codec.header(type),
+      header,
       parent: parent.header,
       metadata,
       content,
       buffers: [],
     });
+    return header.msg_id;
   }
 
-  publish(type: string, parent: Message | undefined, content: Content, metadata: Content = {}): void {
+  publish(
+    type: string,
+    parent: Message | undefined,
+    content: Content,
+    metadata: Content = {},
+    buffers: Buffer[] = [],
+  ): void {
     this.#send(this.#iopub, {
       identities: [Buffer.from(`kernel.${this.codec.session}.${type}`)],
       header: this.codec.header(type),
       parent: parent?.header ?? {},
       metadata,
       content,
-      buffers: [],
+      buffers,
     });
   }
 
@@ -71,9 +81,7 @@ export class Channels {
     const frames = this.codec.encode(message);
     const tail = (this.#tails.get(socket) ?? Promise.resolve())
       .then(() => (this.#closed ? undefined : socket.send(frames)))
-      .catch((error: Error) =>
-        console.error(`TIDU-JUP-006：发送 ${message.header.msg_type} 失败：${error.message}`),
-      );
+      .catch((error: Error) => log(`TIDU-JUP-006：发送 ${message.header.msg_type} 失败：${error.message}`));
     this.#tails.set(socket, tail);
   }
 
@@ -84,7 +92,7 @@ export class Channels {
         message = this.codec.decode(frames);
       } catch (error) {
         if (!(error instanceof MessageError)) throw error;
-        console.error(error.message);
+        log(error.message);
         continue;
       }
       receive(channel, message);

@@ -20,12 +20,19 @@ export interface StartOptions {
   env?: NodeJS.ProcessEnv;
   /** 毫秒；默认 60 秒 */
   timeout?: number;
+  /** 默认 tcp；ipc 时 ip 是套接字文件的路径前缀 */
+  transport?: Connection["transport"];
+  ip?: string;
 }
+
+type ClientChannel = "shell" | "control" | "stdin";
 
 interface Pending {
   iopub: Message[];
   reply?: Message;
   idle: boolean;
+  /** 没有回复的消息（comm）只等 idle */
+  answered: boolean;
   resolve: (exchange: Exchange) => void;
 }
 
@@ -38,8 +45,8 @@ export class KernelClient {
   readonly process: ChildProcess;
   /** 还没有人认领的 iopub 消息（没有父消息的） */
   readonly orphans: Message[] = [];
-  /** 内核问输入时怎么答 */
-  onInput: (prompt: string) => string = () => "";
+  /** 内核问输入时怎么答；null 是不答 */
+  onInput: (prompt: string, request: Message) => string | null = () => "";
   readonly #folder: string;
   readonly #pending = new Map<string, Pending>();
   readonly #shell: Dealer;
@@ -48,7 +55,8 @@ export class KernelClient {
   readonly #iopub = new Subscriber({ reconnectInterval: 5, receiveHighWaterMark: 0 });
   /** 还没接通的套接字数。 */
   #connecting = 3;
-  #stderr = "";
+  /** 内核写到 stderr 的最后几千个字符 */
+  log = "";
 
   private constructor(connection: Connection, folder: string, process: ChildProcess) {
     this.connection = connection;
@@ -60,7 +68,7 @@ export class KernelClient {
     this.#control = new Dealer(options);
     this.#stdin = new Dealer(options);
     process.stderr?.on("data", (chunk) => {
-      this.#stderr = (this.#stderr + chunk).slice(-4000);
+      this.log = (this.log + chunk).slice(-4000);
     });
     const { shell_port, control_port, stdin_port, iopub_port } = connection;
     for (const socket of [this.#shell, this.#control, this.#iopub]) {
@@ -91,8 +99,8 @@ export class KernelClient {
       number,
     ];
     const connection: Connection = {
-      transport: "tcp",
-      ip: "127.0.0.1",
+      transport: options.transport ?? "tcp",
+      ip: options.ip ?? (options.transport === "ipc" ? join(folder, "kernel") : "127.0.0.1"),
       shell_port: shell,
       control_port: control,
       iopub_port: iopub,
@@ -128,6 +136,17 @@ export class KernelClient {
     return this.#send(channel, this.codec.header(type), content);
   }
 
+  /** 发一条没有回复的消息（comm），等到 idle，给出 iopub 上属于它的消息。 */
+  async tell(type: string, content: Record<string, unknown>, buffers: Buffer[] = []): Promise<Message[]> {
+    const header = this.codec.header(type);
+    return (await this.#send("shell", header, content, buffers, true)).iopub;
+  }
+
+  /** 回答一次输入；parent 是内核的 input_request，没有就不带父消息头。 */
+  async input(content: Record<string, unknown>, parent?: Message): Promise<void> {
+    await this.sendRaw(this.#encode(this.codec.header("input_reply"), content, [], parent?.header), "stdin");
+  }
+
   execute(code: string, more: Record<string, unknown> = {}): Promise<Exchange> {
     return this.request("execute_request", {
       code,
@@ -141,8 +160,8 @@ export class KernelClient {
   }
 
   /** 原样发几帧，用来试坏签名之类。 */
-  async sendRaw(frames: Buffer[]): Promise<void> {
-    await this.#shell.send(frames);
+  async sendRaw(frames: Buffer[], channel: ClientChannel = "shell"): Promise<void> {
+    await { shell: this.#shell, control: this.#control, stdin: this.#stdin }[channel].send(frames);
   }
 
   /** 心跳往返一次要多少毫秒。 */
@@ -166,20 +185,23 @@ export class KernelClient {
     channel: "shell" | "control",
     header: Header,
     content: Record<string, unknown>,
+    buffers: Buffer[] = [],
+    answered = false,
   ): Promise<Exchange> {
-    const frames = this.codec.encode({
-      identities: [],
-      header,
-      parent: {},
-      metadata: {},
-      content,
-      buffers: [],
-    });
     const result = new Promise<Exchange>((resolve) => {
-      this.#pending.set(header.msg_id, { iopub: [], idle: false, resolve });
+      this.#pending.set(header.msg_id, { iopub: [], idle: false, answered, resolve });
     });
-    await (channel === "shell" ? this.#shell : this.#control).send(frames);
+    await this.sendRaw(this.#encode(header, content, buffers), channel);
     return result;
+  }
+
+  #encode(
+    header: Header,
+    content: Record<string, unknown>,
+    buffers: Buffer[],
+    parent: Partial<Header> = {},
+  ): Buffer[] {
+    return this.codec.encode({ identities: [], header, parent, metadata: {}, content, buffers });
   }
 
   async #ready(timeout: number): Promise<void> {
@@ -199,7 +221,7 @@ export class KernelClient {
       while (!pending.reply && performance.now() < deadline && !exited) await delay(2);
       if (await Promise.race([exchange.then(() => true), delay(30).then(() => false)])) return;
     }
-    throw new Error(`内核没有就绪${exited ? "（已退出）" : ""}：${this.#stderr}`);
+    throw new Error(`内核没有就绪${exited ? "（已退出）" : ""}：${this.log}`);
   }
 
   async #listen(socket: AsyncIterable<Buffer[]>, handle: (message: Message) => void): Promise<void> {
@@ -226,21 +248,14 @@ export class KernelClient {
   }
 
   #settle(id: string, pending: Pending): void {
-    if (!pending.reply || !pending.idle) return;
+    if (!pending.idle || !(pending.reply || pending.answered)) return;
     this.#pending.delete(id);
-    pending.resolve({ id, reply: pending.reply, iopub: pending.iopub });
+    pending.resolve({ id, reply: pending.reply as Message, iopub: pending.iopub });
   }
 
   #onStdin(message: Message): void {
-    const frames = this.codec.encode({
-      identities: [],
-      header: this.codec.header("input_reply"),
-      parent: message.header,
-      metadata: {},
-      content: { status: "ok", value: this.onInput(String(message.content["prompt"])) },
-      buffers: [],
-    });
-    void this.#stdin.send(frames);
+    const value = this.onInput(String(message.content["prompt"]), message);
+    if (value !== null) void this.input({ status: "ok", value }, message);
   }
 }
 

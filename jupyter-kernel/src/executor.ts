@@ -15,7 +15,7 @@ export interface ExecuteRequest {
   /** 单元格的编号，用在错误位置里 */
   count: number;
   onOutput: (output: Output) => void;
-  onInput?: (prompt: string, password: boolean) => Promise<string>;
+  onInput?: (prompt: string, password: boolean) => Promise<string | null>;
 }
 
 const text = (name: "stdout" | "stderr", line: string): Output => ({
@@ -83,9 +83,9 @@ export class Executor {
   }
 
   /** 求一个表达式的值（user_expressions），只要它的 MIME 束。 */
-  async evaluate(expression: string): Promise<Record<string, unknown>> {
+  async evaluate(expression: string, onOutput: (output: Output) => void): Promise<Record<string, unknown>> {
     const session = await this.#session;
-    const result = await session.execute(`(${expression}\n)`, { cell: "user_expressions" });
+    const result = await session.execute(`(${expression}\n)`, { cell: "user_expressions", onOutput });
     if (result.status !== "ok") {
       const { ename = "Error", evalue = "", traceback = [] } = result.error ?? {};
       return { status: "error", ename, evalue, traceback };

@@ -3,9 +3,11 @@ import { type Channel, Channels } from "./channels.js";
 import type { Connection } from "./connection.js";
 import { Executor } from "./executor.js";
 import { History } from "./history.js";
+import { log } from "./log.js";
 import type { Message } from "./message.js";
-import { RequestQueue } from "./queue.js";
+import { RequestQueue, type Waiting } from "./queue.js";
 import type { Content, Services } from "./requests/handler.js";
+import { checkShape, RequestError } from "./requests/shapes.js";
 import { handlers } from "./requests/table.js";
 import { Stdin } from "./stdin.js";
 import type { TypeService } from "./types/service.js";
@@ -20,7 +22,7 @@ export interface KernelOptions {
 
 /**
  * Jupyter 内核的骨架：收消息、排队、发 busy 与 idle、把消息交给 requests/table.ts 里的处理函数。
- * shell 上的请求按次序一条一条处理；control（中断、关机）随到随办；
+ * shell 上的请求按次序一条一条处理；control（中断、关机）随到随办，只有执行单元格仍要排队；
  * 学习者的代码在会话的子进程里跑，所以忙的时候心跳与 control 照样有人答。
  */
 export class Kernel {
@@ -36,9 +38,7 @@ export class Kernel {
       channels,
       executor: new Executor(session, types),
       history: new History(),
-      queue: new RequestQueue((message, aborted) =>
-        aborted ? this.#abort(message) : this.#handle("shell", message),
-      ),
+      queue: new RequestQueue((next) => this.#handle(next)),
       stdin: new Stdin(channels),
       count: 0,
       types,
@@ -52,9 +52,10 @@ export class Kernel {
     channels.publish("status", undefined, { execution_state: "starting" });
   }
 
+  /** 中断正在运行的单元格；它在等输入时，等待到此为止。 */
   async interrupt(): Promise<void> {
-    this.#services.stdin.cancel();
     await this.#services.executor.interrupt();
+    this.#services.stdin.cancel();
   }
 
   async close(): Promise<void> {
@@ -64,34 +65,44 @@ export class Kernel {
 
   #receive(channel: Channel, message: Message): void {
     if (channel === "stdin") this.#services.stdin.receive(message);
-    else if (channel === "control") void this.#handle("control", message);
-    else this.#services.queue.push(message);
+    else if (channel === "control" && message.header.msg_type !== "execute_request")
+      void this.#handle({ channel, message, aborted: false });
+    else this.#services.queue.push(channel, message);
   }
 
-  async #handle(channel: "shell" | "control", message: Message): Promise<void> {
+  async #handle({ channel, message, aborted }: Waiting): Promise<void> {
     const { channels } = this.#services;
     const type = message.header.msg_type;
     this.#status(message, "busy");
-    const reply = (content: Content) =>
-      channels.reply(channel, type.replace(/_request$/, "_reply"), message, content);
-    try {
-      const content = await handlers.get(type)?.(message, this.#services);
-      if (content) reply(content);
-    } catch (error) {
-      const { name: ename, message: evalue, stack = "" } = error as Error;
-      console.error(`TIDU-JUP-022：处理 ${type} 时出错：${stack}`);
-      if (type.endsWith("_request")) reply({ status: "error", ename, evalue, traceback: [evalue] });
+    const content = aborted
+      ? { status: "aborted", execution_count: this.#services.count }
+      : await this.#answer(message);
+    if (content) {
+      const metadata = aborted ? { status: "aborted" } : {};
+      channels.reply(channel, type.replace(/_request$/, "_reply"), message, content, metadata);
     }
+    if (type !== "shutdown_request" || content?.["status"] !== "ok") return this.#status(message, "idle");
+    // 与 ipykernel 相同：关机的消息也在 iopub 上告诉所有客户端
+    channels.publish("shutdown_reply", message, content);
     this.#status(message, "idle");
-    if (type === "shutdown_request") this.#onShutdown();
+    this.#onShutdown();
   }
 
-  async #abort(message: Message): Promise<void> {
-    this.#status(message, "busy");
-    const { channels, count } = this.#services;
-    const content = { status: "aborted", execution_count: count };
-    channels.reply("shell", "execute_reply", message, content, { status: "aborted" });
-    this.#status(message, "idle");
+  /** 处理函数出什么错都不影响内核；请求得到状态为 error 的回复，其他消息只留一行日志。 */
+  async #answer(message: Message): Promise<Content | undefined> {
+    const type = message.header.msg_type;
+    try {
+      const handler = handlers.get(type);
+      if (!handler) throw new RequestError("TIDU-JUP-028", `不认识的消息类型 ${type.slice(0, 60)}`);
+      checkShape(type, message.content);
+      return await handler(message, this.#services);
+    } catch (error) {
+      const { name: ename, message: evalue, stack = "" } = error as Error;
+      log(error instanceof RequestError ? evalue : `TIDU-JUP-022：处理 ${type} 时出错：${stack}`);
+      if (!type.endsWith("_request")) return undefined;
+      const count = type === "execute_request" ? { execution_count: this.#services.count } : {};
+      return { status: "error", ename, evalue, traceback: [evalue], ...count };
+    }
   }
 
   #status(parent: Message, execution_state: "busy" | "idle"): void {

@@ -115,7 +115,7 @@ export class Codec {
 function parseObject(frame: Buffer): Record<string, unknown> {
   try {
     const value = JSON.parse(frame.toString());
-    if (value !== null && typeof value === "object") return value;
+    if (value !== null && typeof value === "object" && !Array.isArray(value)) return value;
   } catch {
     // 落到下面统一报错
   }

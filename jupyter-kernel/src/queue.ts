@@ -1,18 +1,25 @@
 import type { Message } from "./message.js";
 
-/** shell 上等着处理的消息：按次序，一次一条。 */
+/** 等着处理的一条消息，和回复该走的通道。 */
+export interface Waiting {
+  channel: "shell" | "control";
+  message: Message;
+  /** 排队期间前面的单元格出了错，不再执行 */
+  aborted: boolean;
+}
+
+/** 等着处理的消息：按次序，一次一条。 */
 export class RequestQueue {
-  readonly #waiting: Message[] = [];
-  readonly #aborted = new WeakSet<Message>();
-  readonly #handle: (message: Message, aborted: boolean) => Promise<void>;
+  readonly #waiting: Waiting[] = [];
+  readonly #handle: (next: Waiting) => Promise<void>;
   #draining = false;
 
-  constructor(handle: (message: Message, aborted: boolean) => Promise<void>) {
+  constructor(handle: (next: Waiting) => Promise<void>) {
     this.#handle = handle;
   }
 
-  push(message: Message): void {
-    this.#waiting.push(message);
+  push(channel: Waiting["channel"], message: Message): void {
+    this.#waiting.push({ channel, message, aborted: false });
     if (!this.#draining) void this.#drain();
   }
 
@@ -23,14 +30,12 @@ export class RequestQueue {
    */
   async abort(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 1));
-    for (const message of this.#waiting)
-      if (message.header.msg_type === "execute_request") this.#aborted.add(message);
+    for (const next of this.#waiting) next.aborted = next.message.header.msg_type === "execute_request";
   }
 
   async #drain(): Promise<void> {
     this.#draining = true;
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift())
-      await this.#handle(next, this.#aborted.has(next));
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) await this.#handle(next);
     this.#draining = false;
   }
 }

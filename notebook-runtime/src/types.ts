@@ -84,8 +84,8 @@ export interface ExecuteOptions {
   cell?: string;
   /** outputs 里最多收集多少个字符，之后丢弃并留一行说明；默认 64 Mi。onOutput 不受影响。 */
   outputLimit?: number;
-  /** 回答 prompt() 之类的输入请求；没有它时，请求输入得到 null。 */
-  onInput?: (prompt: string, password: boolean) => Promise<string>;
+  /** 回答 prompt() 之类的输入请求，null 是没有回答；没有它时，请求输入是一个错误（TIDU-RT-010）。 */
+  onInput?: (prompt: string, password: boolean) => Promise<string | null>;
 }
 
 /** 一个会话 = 一个进程（Node）或一个 worker（浏览器）。execute 按调用次序排队。 */

@@ -3,7 +3,7 @@ import { commInfo, commOpen } from "./comm.js";
 import { execute } from "./execute.js";
 import type { Handler } from "./handler.js";
 import { history } from "./history.js";
-import { interrupt, kernelInfo, shutdown } from "./lifecycle.js";
+import { connect, debug, interrupt, kernelInfo, shutdown } from "./lifecycle.js";
 
 /** 消息类型 → 处理函数。加一种请求，就在这里加一行。 */
 export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
@@ -15,6 +15,8 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ["comm_info_request", commInfo],
   ["comm_open", commOpen],
   ["kernel_info_request", kernelInfo],
+  ["connect_request", connect],
+  ["debug_request", debug],
   ["interrupt_request", interrupt],
   ["shutdown_request", shutdown],
 ]);

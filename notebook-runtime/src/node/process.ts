@@ -4,7 +4,17 @@ import { fileURLToPath } from "node:url";
 import type { Listener, Request, Transport } from "../runtime/protocol.js";
 import type { Output } from "../types.js";
 import type { NodeSessionOptions } from "./options.js";
-import { CONTROL, encodeFrame, FrameReader, INPUT, INTERRUPT, NO_INPUT, OUTPUT, STDERR } from "./wire.js";
+import {
+  CONTROL,
+  encodeFrame,
+  FrameReader,
+  INPUT,
+  INTERRUPT,
+  NO_INPUT,
+  OUTPUT,
+  REFUSED,
+  STDERR,
+} from "./wire.js";
 
 const ENTRY = fileURLToPath(new URL("./child.js", import.meta.url));
 
@@ -96,8 +106,10 @@ export class ExecutionProcess implements Transport {
 
   send(request: Request): void {
     // 主线程停在 prompt() 里时收不到 IPC，回答经监视线程送达。
-    if (request.type === "input") this.#watch(request.text === null ? NO_INPUT : INPUT, request.text ?? "");
-    else if (this.alive && this.#child.connected) this.#child.send(request, () => {});
+    if (request.type === "input") {
+      const kind = request.refused ? REFUSED : request.text === null ? NO_INPUT : INPUT;
+      this.#watch(kind, request.text ?? "");
+    } else if (this.alive && this.#child.connected) this.#child.send(request, () => {});
   }
 
   /** 旗子经监视线程立起，死循环里也看得见。 */

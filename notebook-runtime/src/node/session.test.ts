@@ -536,7 +536,7 @@ describe("Node 会话", () => {
   });
 
   describe("输入", () => {
-    it("prompt 同步地等回答；没有人回答是 null", async () => {
+    it("prompt 同步地等回答；没有回答是 null，没有人能回答是错误", async () => {
       const asked: string[] = [];
       const onInput = async (prompt: string) => {
         asked.push(prompt);
@@ -545,7 +545,33 @@ describe("Node 会话", () => {
       const result = await run("console.log('前'); [prompt('姓名？'), prompt('再问')]", { onInput });
       assert.deepEqual(values(result), ["stdout:前\n", "[ '答1😀', '答2😀' ]"]);
       assert.deepEqual(asked, ["姓名？", "再问"]);
-      assert.equal(await ok("prompt('没人')"), "null");
+      const none = await run("prompt('取消')", { onInput: async () => null });
+      assert.deepEqual(values(none), ["null"]);
+      const refused = await run("prompt('没人')");
+      assert.equal(refused.status, "error");
+      assert.match(refused.error!.evalue, /TIDU-RT-010/);
+    });
+
+    it("readLine 与 readPassword：口令不显示；定时器里问不着人，也不会卡住", async () => {
+      const asked: unknown[] = [];
+      const onInput = async (prompt: string, password: boolean) => {
+        asked.push([prompt, password]);
+        return "甲";
+      };
+      const code = `import { readLine, readPassword } from "@tidu/notebook-runtime/input";
+[readLine("名"), readPassword()]`;
+      assert.deepEqual(values(await run(code, { onInput })), ["[ '甲', '甲' ]"]);
+      assert.deepEqual(asked, [
+        ["名", false],
+        ["口令：", true],
+      ]);
+      await ok(
+        "let late = ''; setTimeout(() => { try { prompt('晚') } catch (e) { late = String(e) } }, 1); 0",
+      );
+      let late = "";
+      while (late === "" || late === "''")
+        late = await ok("await new Promise((r) => setTimeout(r, 5)); late");
+      assert.match(late, /TIDU-RT-010/);
     });
 
     it("confirm 与 alert", async () => {

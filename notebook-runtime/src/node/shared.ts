@@ -12,8 +12,12 @@ export const BREAKABLE = 3;
 export const CURRENT = 4;
 /** 1：prompt() 的回答已经写好。 */
 export const ANSWER = 5;
-/** 回答的字节数；-1 是没有回答（null）。 */
+/** 回答的字节数，或下面两个之一。 */
 export const ANSWER_LENGTH = 6;
+/** 没有回答：prompt() 得到 null。 */
+export const ANSWER_NONE = -1;
+/** 没有人能回答：prompt() 报错。 */
+export const ANSWER_REFUSED = -2;
 
 const HEADER = 64;
 /** 一次输入最多这么多字节。 */

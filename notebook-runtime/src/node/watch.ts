@@ -1,8 +1,19 @@
 // 监视线程：父进程经文件描述符 4 请求中断、回答输入；连接断开说明父进程不在了。
 import { Socket } from "node:net";
 import { workerData } from "node:worker_threads";
-import { ANSWER, ANSWER_LENGTH, BREAKABLE, CURRENT, FLAG, HANDLED, TARGET, textArea } from "./shared.js";
-import { FrameReader, INPUT, INTERRUPT, NO_INPUT, WATCH_FD } from "./wire.js";
+import {
+  ANSWER,
+  ANSWER_LENGTH,
+  ANSWER_NONE,
+  ANSWER_REFUSED,
+  BREAKABLE,
+  CURRENT,
+  FLAG,
+  HANDLED,
+  TARGET,
+  textArea,
+} from "./shared.js";
+import { FrameReader, INPUT, INTERRUPT, NO_INPUT, REFUSED, WATCH_FD } from "./wire.js";
 
 /** 立旗子之后，等代码里的检查起作用的毫秒数。 */
 const GRACE = 250;
@@ -16,7 +27,9 @@ socket.on("data", (bytes: Buffer) => {
   reader.push(bytes);
   for (const { kind, text } of reader.frames()) {
     if (kind === INTERRUPT) interrupt(Number(text));
-    else if (kind === INPUT || kind === NO_INPUT) answer(kind === INPUT ? text : null);
+    else if (kind === INPUT) answer(text);
+    else if (kind === NO_INPUT) answer(null);
+    else if (kind === REFUSED) answer(null, ANSWER_REFUSED);
   }
 });
 // 主线程也许困在死循环里，只有这里能结束进程。
@@ -37,9 +50,9 @@ function interrupt(target: number): void {
 }
 
 /** 主线程正停在 prompt() 里等。 */
-function answer(text: string | null): void {
+function answer(text: string | null, none = ANSWER_NONE): void {
   const { written } = new TextEncoder().encodeInto(text ?? "", textArea(memory));
-  Atomics.store(state, ANSWER_LENGTH, text === null ? -1 : written);
+  Atomics.store(state, ANSWER_LENGTH, text === null ? none : written);
   Atomics.store(state, ANSWER, 1);
   Atomics.notify(state, ANSWER);
 }

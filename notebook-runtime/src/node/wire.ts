@@ -16,8 +16,10 @@ export const CONTROL = 0x63;
 export const INTERRUPT = 0x21;
 /** 正文是输入的一行。 */
 export const INPUT = 0x69;
-/** 没有人能回答输入。 */
+/** 没有回答（取消、文件结束）。 */
 export const NO_INPUT = 0x6e;
+/** 没有人能回答输入，prompt() 应报错。 */
+export const REFUSED = 0x72;
 
 const wait = new Int32Array(new SharedArrayBuffer(4));
 

@@ -4,7 +4,8 @@ import type { CellError, Output } from "../types.js";
 export type Request =
   | { type: "execute"; id: number; code: string; label: string }
   | { type: "interrupt"; id: number }
-  | { type: "input"; id: number; text: string | null };
+  /** refused：没有人能回答，prompt() 应报错。 */
+  | { type: "input"; id: number; text: string | null; refused?: boolean };
 
 /** 执行环境 → 会话（输出另走）。 */
 export type Reply =

@@ -96,7 +96,7 @@ export class CellSession implements Session {
       return;
     }
     // 启动期间可能已经被中断。
-    if (this.#current !== current || current.reason) return;
+    if (this.#current !== current || (current && current.reason !== null)) return;
     current.sent = true;
     this.transport?.send(request);
     const { timeout } = current.options;
@@ -153,13 +153,16 @@ export class CellSession implements Session {
   }
 
   async #ask({ id, prompt, password }: Extract<Reply, { type: "input" }>): Promise<void> {
-    let text: string | null = null;
-    try {
-      text = (await this.#current?.options.onInput?.(prompt, password)) ?? null;
-    } catch {
-      // 前端回答不了（断开了），单元格得到 null。
-    }
-    this.transport?.send({ type: "input", id, text });
+    const current = this.#current;
+    const answer = (text: string | null, refused = false) =>
+      this.transport?.send({ type: "input", id, text, ...(refused && { refused }) });
+    const onInput = current?.options.onInput;
+    // 没有单元格在运行：定时器或控件的回调里问的，前端那边没有人在等
+    if (!onInput || current.id !== id) return answer(null, true);
+    // 前端回答不了（断开了），单元格得到 null。
+    const text = await onInput(prompt, password).catch(() => null);
+    // 已经中断或结束的单元格不再等回答；迟到的回答会被下一个 prompt() 当成自己的。
+    if (this.#current === current && current.reason === null) answer(text);
   }
 
   #exit(detail: string): void {

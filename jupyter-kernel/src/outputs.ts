@@ -1,0 +1,15 @@
+import type { Output } from "@tidu/notebook-runtime";
+import type { Channels } from "./channels.js";
+import type { Message } from "./message.js";
+
+/** 把会话的一个输出作为 parent 引起的 iopub 消息发出去。 */
+export function publishOutput(channels: Channels, output: Output, parent: Message, count: number): void {
+  const { output_type, ...content } = output;
+  const extra =
+    output_type === "execute_result"
+      ? { execution_count: count }
+      : output_type === "display_data" && !("transient" in content)
+        ? { transient: {} }
+        : {};
+  channels.publish(output_type, parent, { ...content, ...extra });
+}
