@@ -7,6 +7,7 @@ import type { TypeService } from "./types/service.js";
 function fakeSession(result: Partial<ExecuteResult> = {}) {
   const ran: string[] = [];
   const session: Session = {
+    comm: async () => false,
     async execute(code: string, _options?: ExecuteOptions) {
       ran.push(code);
       return { status: "ok", outputs: [], ...result };

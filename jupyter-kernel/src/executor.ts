@@ -1,4 +1,4 @@
-import type { Output, Session } from "@tidu/notebook-runtime";
+import type { CommMessage, Output, Session } from "@tidu/notebook-runtime";
 import { reportTypes } from "./types/report.js";
 import type { Diagnostic, TypeService } from "./types/service.js";
 import { readDirectives } from "./types/switch.js";
@@ -15,6 +15,10 @@ export interface ExecuteRequest {
   /** 单元格的编号，用在错误位置里 */
   count: number;
   onOutput: (output: Output) => void;
+  /** 代码经 comm 发给前端的消息 */
+  onComm?: (message: CommMessage) => void;
+  /** 执行进程换新了，变量与回调都不在了 */
+  onReset?: () => void;
   onInput?: (prompt: string, password: boolean) => Promise<string | null>;
 }
 
@@ -37,7 +41,7 @@ export class Executor {
   }
 
   async execute(request: ExecuteRequest): Promise<Outcome> {
-    const { onOutput, onInput } = request;
+    const { onOutput, onInput, onComm, onReset } = request;
     const cell = `单元格 [${request.count}]`;
     const directives = readDirectives(request.code);
     if (directives.unknown !== undefined)
@@ -69,7 +73,9 @@ export class Executor {
         onOutput(output);
       },
       ...(onInput ? { onInput } : {}),
+      ...(onComm ? { onComm } : {}),
     });
+    if (result.stateLost) onReset?.();
     if (result.stateLost) this.#guard((types) => types.reset(), undefined, onOutput);
     else this.#guard((types) => types.commit(code), undefined, onOutput);
     if (result.status === "ok") return { status: "ok" };

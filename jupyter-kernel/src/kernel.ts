@@ -1,5 +1,6 @@
 import type { Session } from "@tidu/notebook-runtime";
 import { type Channel, Channels } from "./channels.js";
+import { Comms } from "./comms.js";
 import type { Connection } from "./connection.js";
 import { Executor } from "./executor.js";
 import { History } from "./history.js";
@@ -36,6 +37,7 @@ export class Kernel {
     this.#onShutdown = onShutdown;
     this.#services = {
       channels,
+      comms: new Comms(channels, session),
       executor: new Executor(session, types),
       history: new History(),
       queue: new RequestQueue((next) => this.#handle(next)),
@@ -65,9 +67,17 @@ export class Kernel {
 
   #receive(channel: Channel, message: Message): void {
     if (channel === "stdin") this.#services.stdin.receive(message);
-    else if (channel === "control" && message.header.msg_type !== "execute_request")
-      void this.#handle({ channel, message, aborted: false });
-    else this.#services.queue.push(channel, message);
+    else if (this.#waits(channel, message.header.msg_type)) this.#services.queue.push(channel, message);
+    else void this.#handle({ channel, message, aborted: false });
+  }
+
+  /**
+   * 要不要排队。单元格运行时到的 comm 消息不排：与 ipykernel 7 相同，正在 await 的单元格可能就在等它。
+   */
+  #waits(channel: "shell" | "control", type: string): boolean {
+    if (type === "execute_request") return true;
+    if (isComm(type)) return this.#services.queue.running?.message.header.msg_type !== "execute_request";
+    return channel === "shell";
   }
 
   async #handle({ channel, message, aborted }: Waiting): Promise<void> {
@@ -106,9 +116,16 @@ export class Kernel {
   }
 
   #status(parent: Message, execution_state: "busy" | "idle"): void {
-    this.#services.channels.publish("status", parent, { execution_state });
+    const { channels, queue } = this.#services;
+    channels.publish("status", parent, { execution_state });
+    // 插队的消息答完了，单元格还在运行：前端的状态灯不该因此变成空闲
+    const running = queue.running?.message;
+    if (execution_state === "idle" && running && running !== parent)
+      channels.publish("status", running, { execution_state: "busy" });
   }
 }
+
+const isComm = (type: string) => type === "comm_open" || type === "comm_msg" || type === "comm_close";
 
 function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

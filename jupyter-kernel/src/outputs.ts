@@ -2,8 +2,13 @@ import type { Output } from "@tidu/notebook-runtime";
 import type { Channels } from "./channels.js";
 import type { Message } from "./message.js";
 
-/** 把会话的一个输出作为 parent 引起的 iopub 消息发出去。 */
-export function publishOutput(channels: Channels, output: Output, parent: Message, count: number): void {
+/** 把会话的一个输出作为 parent 引起的 iopub 消息发出去。count 是单元格的编号，只有 execute_result 要。 */
+export function publishOutput(
+  channels: Channels,
+  output: Output,
+  parent: Message,
+  count: number | null,
+): void {
   const { output_type, ...content } = output;
   const extra =
     output_type === "execute_result"

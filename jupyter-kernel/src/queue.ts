@@ -13,6 +13,8 @@ export class RequestQueue {
   readonly #waiting: Waiting[] = [];
   readonly #handle: (next: Waiting) => Promise<void>;
   #draining = false;
+  /** 正在处理的一条 */
+  running: Waiting | undefined;
 
   constructor(handle: (next: Waiting) => Promise<void>) {
     this.#handle = handle;
@@ -35,7 +37,11 @@ export class RequestQueue {
 
   async #drain(): Promise<void> {
     this.#draining = true;
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) await this.#handle(next);
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      this.running = next;
+      await this.#handle(next);
+      this.running = undefined;
+    }
     this.#draining = false;
   }
 }

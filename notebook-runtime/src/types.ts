@@ -63,6 +63,25 @@ export interface CellError {
   column?: number;
 }
 
+/** 与前端之间的一条 comm 消息，两个方向相同；二进制是 base64。 */
+export interface CommMessage {
+  type: "comm_open" | "comm_msg" | "comm_close";
+  comm_id: string;
+  /** 只有 comm_open 有。 */
+  target_name?: string;
+  data: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  buffers: string[];
+}
+
+/** 执行中（或 comm 回调中）发生的事往哪里送。 */
+export interface Sinks {
+  /** 每个输出到来时调用；返回 Promise 则等它完成再读下一个（背压）。 */
+  onOutput?: (output: Output) => void | Promise<void>;
+  /** 代码经 comm 发给前端的消息；没有它就丢弃。 */
+  onComm?: (message: CommMessage) => void;
+}
+
 export type ExecuteStatus = "ok" | "error" | "interrupted" | "timeout" | "died";
 
 export interface ExecuteResult {
@@ -74,9 +93,7 @@ export interface ExecuteResult {
   stateLost?: boolean;
 }
 
-export interface ExecuteOptions {
-  /** 每个输出到来时调用；返回 Promise 则等它完成再读下一个（背压）。 */
-  onOutput?: (output: Output) => void | Promise<void>;
+export interface ExecuteOptions extends Sinks {
   signal?: AbortSignal;
   /** 毫秒，从执行环境备好算起；到时先中断（状态保留），中断不了再结束进程。 */
   timeout?: number;
@@ -91,6 +108,11 @@ export interface ExecuteOptions {
 /** 一个会话 = 一个进程（Node）或一个 worker（浏览器）。execute 按调用次序排队。 */
 export interface Session {
   execute(code: string, options?: ExecuteOptions): Promise<ExecuteResult>;
+  /**
+   * 把前端的一条 comm 消息交给代码里的回调；回调的同步部分做完后返回。
+   * 单元格在等待（await）时也会处理，在同步的循环里则等它让出线程。假：执行环境不在，没有送到。
+   */
+  comm(message: CommMessage, sinks?: Sinks): Promise<boolean>;
   /** 中断正在执行的单元格，变量保留；单元格结束后返回。没有单元格在执行时，停下定时器里的循环。 */
   interrupt(): Promise<void>;
   /** 换一个新的进程或 worker，变量全部清空。 */

@@ -1,9 +1,12 @@
 import type { Handler } from "./handler.js";
 
-export const commInfo: Handler = () => ({ status: "ok", comms: {} });
+export const commInfo: Handler = ({ content }, { comms }) => ({
+  status: "ok",
+  comms: comms.info(content["target_name"] ?? undefined),
+});
 
-/** 没有登记过的 comm 目标：照协议立即关掉。 */
-export const commOpen: Handler = ({ content }, { channels }) => {
-  channels.publish("comm_close", undefined, { comm_id: content["comm_id"], data: {} });
+/** comm_open、comm_msg、comm_close：没有回复。 */
+export const comm: Handler = async (message, { comms }) => {
+  await comms.receive(message);
   return undefined;
 };

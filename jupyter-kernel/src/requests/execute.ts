@@ -4,7 +4,7 @@ import { publishOutput } from "../outputs.js";
 import type { Content, Handler } from "./handler.js";
 
 export const execute: Handler = async (message, services) => {
-  const { channels, executor, history, queue, stdin } = services;
+  const { channels, comms, executor, history, queue, stdin } = services;
   const { content } = message;
   const code = content["code"] as string;
   const silent = content["silent"] === true;
@@ -22,6 +22,8 @@ export const execute: Handler = async (message, services) => {
     code,
     count,
     onOutput,
+    onComm: (sent) => comms.send(sent, message),
+    onReset: () => comms.reset(message),
     ...(content["allow_stdin"] === true
       ? { onInput: (prompt: string, password: boolean) => stdin.ask(message, prompt, password) }
       : {}),

@@ -1,4 +1,5 @@
 import type { Channels } from "../channels.js";
+import type { Comms } from "../comms.js";
 import type { Executor } from "../executor.js";
 import type { History } from "../history.js";
 import type { Message } from "../message.js";
@@ -11,6 +12,7 @@ export type Content = Record<string, any>;
 /** 处理一条请求要用到的东西；内核只有一份。 */
 export interface Services {
   readonly channels: Channels;
+  readonly comms: Comms;
   readonly executor: Executor;
   readonly history: History;
   readonly queue: RequestQueue;

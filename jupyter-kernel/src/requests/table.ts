@@ -1,5 +1,5 @@
 import { completeReply, inspectReply, isCompleteReply } from "../language.js";
-import { commInfo, commOpen } from "./comm.js";
+import { comm, commInfo } from "./comm.js";
 import { execute } from "./execute.js";
 import type { Handler } from "./handler.js";
 import { history } from "./history.js";
@@ -13,7 +13,9 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ["is_complete_request", ({ content }, { types }) => isCompleteReply(types(), content)],
   ["history_request", history],
   ["comm_info_request", commInfo],
-  ["comm_open", commOpen],
+  ["comm_open", comm],
+  ["comm_msg", comm],
+  ["comm_close", comm],
   ["kernel_info_request", kernelInfo],
   ["connect_request", connect],
   ["debug_request", debug],

@@ -76,6 +76,8 @@ scope.addEventListener("message", ({ data }) => {
       ?.run(data.code, data.label, id)
       .then(({ status, error }) => reply({ type: "done", id, status, error }));
   } else if (data.type === "interrupt") runner?.interrupt(data.id);
+  // 网页里没有 comm 的另一端
+  else if (data.type === "comm") reply({ type: "heard", id: data.id });
 });
 
 scope.addEventListener("error", (event) => {

@@ -7,9 +7,12 @@ import { installHost } from "../runtime/host.js";
 import type { Request } from "../runtime/protocol.js";
 import { type CellApi, Runner } from "../runtime/runner.js";
 import { CellSources } from "../runtime/stack.js";
+import type { CommMessage } from "../types.js";
+import { installComms, receiveComm } from "../widgets/host.js";
 import { protectedCall } from "./breaker.js";
 import { installInput } from "./input.js";
 import { Loader } from "./loader.js";
+import { withOrigin } from "./origin.js";
 import { CURRENT, createShared, FLAG, HANDLED, TARGET } from "./shared.js";
 import { writeOutput, writeReply } from "./wire.js";
 
@@ -46,7 +49,21 @@ export function createServer(): (request: Request) => void {
   // 终端里的 Ctrl-C 会发给整个进程组；要不要中断由父进程决定。
   process.on("SIGINT", () => {});
   installInput(shared);
+  const comms = installComms((message) => writeReply({ type: "comm", message }));
   startWatcher(shared);
+
+  /** 单元格之间也会到：上一次中断立的旗子不该打断它。 */
+  const hear = (id: number, message: CommMessage): void => {
+    if (!runner.running) Atomics.store(state, FLAG, 0);
+    withOrigin(id, () => {
+      try {
+        receiveComm(comms, message)?.catch((error: unknown) => runner.report(error));
+      } catch (error) {
+        runner.report(error);
+      }
+    });
+    writeReply({ type: "heard", id });
+  };
 
   return (request) => {
     if (request.type === "execute") {
@@ -55,7 +72,8 @@ export function createServer(): (request: Request) => void {
       runner.run(request.code, request.label, id).then(({ status, error }) => {
         writeReply({ type: "done", id, status, error });
       });
-    } else if (request.type === "interrupt") {
+    } else if (request.type === "comm") hear(request.id, request.message);
+    else if (request.type === "interrupt") {
       Atomics.add(state, HANDLED, 1);
       runner.interrupt(request.id);
     }

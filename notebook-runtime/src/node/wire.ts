@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import type { Reply } from "../runtime/protocol.js";
 import type { Output } from "../types.js";
+import { currentOrigin } from "./origin.js";
 
 /** 子进程 → 父进程走文件描述符 3：一个字节的种类、四字节小端长度、UTF-8 正文。 */
 export const OUT_FD = 3;
@@ -32,8 +33,21 @@ export function encodeFrame(kind: number, text: string): Buffer {
   return frame;
 }
 
-/** 同步写完整个帧：写不下时阻塞，这就是背压；进程崩溃也不丢已写的。 */
+/** 上一帧输出算谁的。 */
+let origin = 0;
+
+/** 写一帧输出；它与上一帧不是同一个来源，先说明换了。 */
 export function writeFrame(kind: number, text: string): void {
+  const now = currentOrigin();
+  if (now !== origin) {
+    origin = now;
+    write(CONTROL, JSON.stringify({ type: "origin", id: now } satisfies Reply));
+  }
+  write(kind, text);
+}
+
+/** 同步写完整个帧：写不下时阻塞，这就是背压；进程崩溃也不丢已写的。 */
+function write(kind: number, text: string): void {
   const frame = encodeFrame(kind, text);
   for (let at = 0; at < frame.length; ) {
     try {

@@ -1,11 +1,12 @@
-import type { CellError, Output } from "../types.js";
+import type { CellError, CommMessage, Output } from "../types.js";
 
 /** 会话 → 执行环境。 */
 export type Request =
   | { type: "execute"; id: number; code: string; label: string }
   | { type: "interrupt"; id: number }
   /** refused：没有人能回答，prompt() 应报错。 */
-  | { type: "input"; id: number; text: string | null; refused?: boolean };
+  | { type: "input"; id: number; text: string | null; refused?: boolean }
+  | { type: "comm"; id: number; message: CommMessage };
 
 /** 执行环境 → 会话（输出另走）。 */
 export type Reply =
@@ -14,7 +15,13 @@ export type Reply =
   /** 编译器也加载好了；第一个单元格的时限从这时算起。 */
   | { type: "loaded" }
   | { type: "done"; id: number; status: "ok" | "error" | "interrupted"; error?: CellError }
-  | { type: "input"; id: number; prompt: string; password: boolean };
+  | { type: "input"; id: number; prompt: string; password: boolean }
+  /** 代码经 comm 发给前端的消息。 */
+  | { type: "comm"; message: CommMessage }
+  /** 第 id 条 comm 消息的回调（同步部分）做完了。 */
+  | { type: "heard"; id: number }
+  /** 此后的输出算第 id 条 comm 消息的；0 是单元格的。 */
+  | { type: "origin"; id: number };
 
 /** 执行环境里发生的事。 */
 export interface Listener {

@@ -192,20 +192,22 @@ export class Runner {
   /** 回调里抛出的错误；单元格还在等时算它的，否则写到 stderr。 */
   uncaught(error: unknown): void {
     if (this.#current) this.#current.fail(error);
-    else if (!isInterrupted(error)) this.#report(error);
+    else this.report(error);
   }
 
   rejected(promise: unknown, reason: unknown): void {
     if (isInterrupted(reason)) return;
     if (this.#current) this.#current.rejections.set(promise, reason);
-    else this.#report(reason);
+    else this.report(reason);
   }
 
   handled(promise: unknown): void {
     this.#current?.rejections.delete(promise);
   }
 
-  #report(error: unknown): void {
+  /** 没有单元格可归的错误：写到 stderr。 */
+  report(error: unknown): void {
+    if (isInterrupted(error)) return;
     const { inspect, sources, emit } = this.#engine;
     const { traceback } = describeFailure(error, sources, inspect, { label: "单元格", source: "" });
     emit({ output_type: "stream", name: "stderr", text: `未处理的错误：${traceback.join("\n")}\n` });

@@ -1,6 +1,15 @@
 import { RuntimeError } from "../errors.js";
-import type { CellError, ExecuteOptions, ExecuteResult, Output, Session } from "../types.js";
+import type {
+  CellError,
+  CommMessage,
+  ExecuteOptions,
+  ExecuteResult,
+  Output,
+  Session,
+  Sinks,
+} from "../types.js";
 import { Collector } from "./collect.js";
+import { CommCalls } from "./comms.js";
 import type { Listener, Reply, Request, Transport } from "./protocol.js";
 
 type Reason = "timeout" | "interrupted";
@@ -26,6 +35,7 @@ export class CellSession implements Session {
   #current: Current | null = null;
   /** 单元格结束后到来的输出（定时器里打印的）仍给最后一个单元格。 */
   #last: ExecuteOptions | null = null;
+  readonly #comms = new CommCalls();
   #queue: Promise<unknown> = Promise.resolve();
   #count = 0;
   #closed = false;
@@ -123,7 +133,16 @@ export class CellSession implements Session {
     (timer as { unref?: () => void }).unref?.();
   }
 
+  async comm(message: CommMessage, sinks: Sinks = {}): Promise<boolean> {
+    const { transport } = this;
+    if (!transport?.alive) return false;
+    await this.#comms.call(sinks, (id) => transport.send({ type: "comm", id, message }));
+    return transport.alive;
+  }
+
   #output(output: Output): void | Promise<void> {
+    const { source } = this.#comms;
+    if (source) return source.onOutput?.(output);
     if (!this.#current) return this.#last?.onOutput?.(output);
     this.#current.collector.add(output);
     return this.#current.options.onOutput?.(output);
@@ -136,6 +155,9 @@ export class CellSession implements Session {
       this.#ready = null;
     } else if (reply.type === "loaded") this.#loaded.resolve();
     else if (reply.type === "input") this.#ask(reply);
+    else if (reply.type === "comm")
+      (this.#comms.source ?? current?.options ?? this.#last)?.onComm?.(reply.message);
+    else if (reply.type === "heard" || reply.type === "origin") this.#comms.reply(reply);
     else if (current && reply.id === current.id) {
       const late = current.reason === "timeout" && reply.status !== "ok";
       const status = late ? "timeout" : reply.status;
@@ -168,6 +190,7 @@ export class CellSession implements Session {
   #exit(detail: string): void {
     this.#ready?.reject(notStarted(detail));
     this.#ready = null;
+    this.#comms.reset();
     const current = this.#current;
     if (!current?.sent) return;
     const error =
