@@ -29,4 +29,7 @@ export function build() {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   const { status } = spawnSync(process.execPath, [tsc, "-b", root], { stdio: "inherit", cwd: root });
   if (status !== 0) process.exit(status ?? 1);
+  // 内核打成一个包，启动快；打不成也能用，只是慢
+  const bundle = "import { bundleKernel } from './jupyter-kernel/dist/bundle.js'; await bundleKernel();";
+  spawnSync(process.execPath, ["--input-type=module", "-e", bundle], { stdio: "inherit", cwd: root });
 }

@@ -17,6 +17,8 @@ export interface KernelOptions {
   connection: Connection;
   session: Promise<Session>;
   types: () => TypeService;
+  /** 备好 session 与 types；答 kernel_info 用不着它们。调用几次都只准备一次 */
+  prepare: () => Promise<void>;
   /** 收到 shutdown_request 并回复之后调用 */
   onShutdown: () => void;
 }
@@ -29,11 +31,13 @@ export interface KernelOptions {
 export class Kernel {
   readonly #services: Services;
   readonly #session: Promise<Session>;
+  readonly #prepare: () => Promise<void>;
   readonly #onShutdown: () => void;
 
-  constructor({ connection, session, types, onShutdown }: KernelOptions) {
+  constructor({ connection, session, types, prepare, onShutdown }: KernelOptions) {
     const channels = new Channels(connection);
     this.#session = session;
+    this.#prepare = prepare;
     this.#onShutdown = onShutdown;
     this.#services = {
       channels,
@@ -91,7 +95,12 @@ export class Kernel {
       const metadata = aborted ? { status: "aborted" } : {};
       channels.reply(channel, type.replace(/_request$/, "_reply"), message, content, metadata);
     }
-    if (type !== "shutdown_request" || content?.["status"] !== "ok") return this.#status(message, "idle");
+    if (type !== "shutdown_request" || content?.["status"] !== "ok") {
+      this.#status(message, "idle");
+      // 先让这一轮的回复发出去
+      setImmediate(() => void this.#prepare().catch((error) => log(`TIDU-JUP-022：准备时出错：${error}`)));
+      return;
+    }
     // 与 ipykernel 相同：关机的消息也在 iopub 上告诉所有客户端
     channels.publish("shutdown_reply", message, content);
     this.#status(message, "idle");
@@ -105,6 +114,7 @@ export class Kernel {
       const handler = handlers.get(type);
       if (!handler) throw new RequestError("TIDU-JUP-028", `不认识的消息类型 ${type.slice(0, 60)}`);
       checkShape(type, message.content);
+      if (type !== "kernel_info_request") await this.#prepare();
       return await handler(message, this.#services);
     } catch (error) {
       const { name: ename, message: evalue, stack = "" } = error as Error;

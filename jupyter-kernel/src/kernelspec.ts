@@ -49,7 +49,7 @@ export function installKernelspec(target: Target): string {
   return folder;
 }
 
-const entry = fileURLToPath(new URL("./main.js", import.meta.url));
+const entry = fileURLToPath(new URL("./main.cjs", import.meta.url));
 
 function dataFolder(target: Target): string {
   if ("prefix" in target) return join(resolve(target.prefix), "share", "jupyter");

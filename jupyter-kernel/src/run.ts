@@ -1,42 +1,76 @@
+import type { Session } from "@tidu/notebook-runtime";
 import { readConnection } from "./connection.js";
+import { Kernel } from "./kernel.js";
 import type { TypeService } from "./types/service.js";
+
+/** 前端一直不开口，过这么多毫秒也开始准备。 */
+const patience = 100;
+
+/** 命令行入口；argv 里第一个不是选项的是连接文件。 */
+export async function main(argv: readonly string[]): Promise<void> {
+  const file = argv.find((argument) => !argument.startsWith("-"));
+  if (file === undefined) {
+    console.error("TIDU-JUP-011：缺少连接文件。用法：node main.cjs 连接文件（一般由 Jupyter 启动）");
+    process.exit(2);
+  }
+  try {
+    await runKernel(file);
+    process.exit(0);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(1);
+  }
+}
 
 /**
  * 按连接文件启动内核，直到收到关机请求。
- * 会话子进程、类型服务、套接字三样同时准备：先动最慢的，再动别的。
+ * 先只绑套接字，答完第一个请求（总是 kernel_info）再准备会话的子进程与类型服务：
+ * 三件事一起做，核少的机器上前端要多等一倍。
  */
 export async function runKernel(connectionFile: string): Promise<void> {
   const connection = readConnection(connectionFile);
   const folder = process.cwd();
-  const session = import("@tidu/notebook-runtime/node").then(({ createNodeSession }) =>
-    createNodeSession({ cwd: folder }),
-  );
-  session.catch(() => {});
-  const [{ Kernel }, { NativeTypeService }] = await Promise.all([
-    import("./kernel.js"),
-    import("./types/native.js"),
-  ]);
+  const done = deferred<void>();
+  const session = deferred<Session>();
+  session.promise.catch(() => {});
   let service: TypeService | undefined;
-  const types = () => (service ??= new NativeTypeService(folder));
-  const { promise: done, resolve: stop } = deferred();
-  const kernel = new Kernel({ connection, session, types, onShutdown: stop });
-  await kernel.start();
-  // 等已到的消息（多半是 kernel_info_request）先答完，再花一百多毫秒打开类型服务
-  setTimeout(() => {
-    try {
-      types();
-    } catch (error) {
-      console.error(`TIDU-JUP-021：类型服务没有启动：${(error as Error).message}`);
-    }
-  }, 1);
+  let create: (() => TypeService) | undefined;
+  const types = () => (service ??= create!());
+  const prepare = once(async () => {
+    const { createNodeSession } = await import("@tidu/notebook-runtime/node");
+    createNodeSession({ cwd: folder }).then(session.resolve, session.reject);
+    const { NativeTypeService } = await import("./types/native.js");
+    create = () => new NativeTypeService(folder);
+    setTimeout(() => open(types), 1);
+  });
+  const kernel = new Kernel({
+    connection,
+    session: session.promise,
+    types,
+    prepare,
+    onShutdown: done.resolve,
+  });
   // 一处没接住的错误不该让整个内核（和学习者的变量）一起消失
   process.on("unhandledRejection", (error) => console.error("TIDU-JUP-023：内核内部错误：", error));
   process.on("SIGINT", () => void kernel.interrupt().catch(() => {}));
-  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-  watchParent(stop);
-  await done;
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => done.resolve());
+  await kernel.start();
+  setTimeout(prepare, patience);
+  watchParent(done.resolve);
+  await done.promise;
+  // 还没启动过就关机：没有可关的会话
+  session.reject(new Error("内核已经关机"));
   await kernel.close();
   service?.close();
+}
+
+/** 打开类型服务要一百多毫秒，趁前端还没送来单元格。 */
+function open(types: () => TypeService): void {
+  try {
+    types();
+  } catch (error) {
+    console.error(`TIDU-JUP-021：类型服务没有启动：${(error as Error).message}`);
+  }
 }
 
 /** Jupyter 用 JPY_PARENT_PID 告诉内核谁启动了它；那个进程没了，内核也该退。 */
@@ -52,10 +86,23 @@ function watchParent(stop: () => void): void {
   }, 2000).unref();
 }
 
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve!: () => void;
-  const promise = new Promise<void>((done) => {
+function once<T>(start: () => T): () => T {
+  let result: { value: T } | undefined;
+  return () => (result ??= { value: start() }).value;
+}
+
+interface Deferred<T> {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+  reject: (error: Error) => void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve!: (value: T) => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<T>((done, fail) => {
     resolve = done;
+    reject = fail;
   });
-  return { promise, resolve };
+  return { promise, resolve, reject };
 }
