@@ -16,7 +16,32 @@ export type Answer =
   | { kind: "crash"; reason: string };
 
 /** 向学习者提问的通道：沙箱里的进程，或者笔记本里的函数本身。 */
-export type Ask = (fn: string, args: Value[], form?: Form) => Promise<Answer>;
+export interface Ask {
+  (fn: string, args: Value[], form?: Form): Promise<Answer>;
+  /** 几组参数一起问，省去来回；有一次没有答复（超时、进程没了），就到它为止。 */
+  many?(fn: string, inputs: Value[][], form?: Form): Promise<Answer[]>;
+}
+
+/** 一起问时一次至多这么多组：回答要装得进通道的上限。 */
+const TOGETHER = 16;
+
+/** 依次用这些参数问，逐个给出回答。第一组单独问：没有作答、一问就死的，不必问其余的。 */
+export async function* askEach(
+  ask: Ask,
+  fn: string,
+  inputs: Value[][],
+  form: Form,
+): AsyncGenerator<Answer, void> {
+  for (let at = 0; at < inputs.length; ) {
+    const given = inputs.slice(at, at === 0 ? 1 : at + TOGETHER);
+    const answers =
+      ask.many === undefined || given.length === 1
+        ? [await ask(fn, structuredClone(given[0]!), form)]
+        : await ask.many(fn, given, form);
+    yield* answers;
+    at += answers.length;
+  }
+}
 
 /** 读沙箱送来的一条回答。来路不可信：结构不对的一律当作没有答案。 */
 export function readAnswer(raw: unknown): Answer {

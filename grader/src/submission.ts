@@ -1,4 +1,4 @@
-import type { Answer } from "./answer.js";
+import type { Answer, Ask } from "./answer.js";
 import { judgeQuestion, type Verdict } from "./judge/judge.js";
 import { messages } from "./messages.js";
 import { plainText } from "./plain.js";
@@ -71,14 +71,11 @@ export async function gradeNotebook(
       // 重放单元格的时间不算在这一题头上。
       await learner.prepare();
       const deadline = performance.now() + times.question;
-      const ask = async (...[fn, args, form]: Parameters<Learner["ask"]>): Promise<Answer> => {
-        if (performance.now() > deadline)
-          return { kind: "timeout", seconds: times.question / 1000, total: true };
-        const answer = await learner.ask(fn, args, form);
+      const ask = askWithin(learner, deadline, times, (answer) => {
         if (answer.kind !== "missing") return answer;
         const reason = learner.problems.get(cellOf(cells, question));
         return reason === undefined ? answer : { kind: "missing", reason };
-      };
+      });
       questions.push(await judgeQuestion(forStudent(question, student), ask, { seed: options.seed }));
     }
     const score = questions.reduce((sum, verdict) => sum + verdict.score, 0);
@@ -87,4 +84,20 @@ export async function gradeNotebook(
   } finally {
     learner.close();
   }
+}
+
+/** 一道题的提问，加起来不超过 `deadline`；`explain` 补上没有答案的原因。 */
+function askWithin(
+  learner: Learner,
+  deadline: number,
+  times: TimeLimits,
+  explain: (answer: Answer) => Answer,
+): Ask {
+  const many: Ask["many"] = async (fn, inputs, form) => {
+    if (performance.now() > deadline)
+      return [{ kind: "timeout", seconds: times.question / 1000, total: true }];
+    return (await learner.ask(fn, inputs, form, deadline)).map(explain);
+  };
+  const one: Ask = async (fn, args, form) => (await many(fn, [args], form))[0]!;
+  return Object.assign(one, { many });
 }

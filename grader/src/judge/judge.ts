@@ -1,4 +1,4 @@
-import { type Answer, type Ask, decode } from "../answer.js";
+import { type Answer, type Ask, askEach, decode } from "../answer.js";
 import { messages } from "../messages.js";
 import type { Problem, Question } from "../problem.js";
 import { leaves, numbers, type Value } from "../value.js";
@@ -84,10 +84,10 @@ export async function judgeQuestion(
 
   const answered: Asked[] = [];
   let misshapen: string | undefined;
-  for (const point of points) {
-    const form = question.tensors === true ? "tensors" : "numbers";
-    const answer = await ask(question.fn, structuredClone(point.args), form);
-    verdict.asked++;
+  const form = question.tensors === true ? "tensors" : "numbers";
+  const inputs = points.map(({ args }) => args);
+  for await (const answer of askEach(ask, question.fn, inputs, form)) {
+    const point = points[verdict.asked++]!;
     if (answer.kind !== "value") {
       const kind = answer.kind === "unanswered" || answer.kind === "missing" ? "unanswered" : "error";
       return end(kind, noAnswer(question, answer, point));

@@ -1,5 +1,4 @@
-import type { Ask } from "../answer.js";
-import { decode } from "../answer.js";
+import { type Ask, askEach, decode } from "../answer.js";
 import type { Question } from "../problem.js";
 import { leaves, numbers, type Value } from "../value.js";
 import { moved, positions } from "./truth.js";
@@ -41,18 +40,19 @@ export async function drawPicture(question: Question, ask: Ask, spot: Spot): Pro
     truth: [],
     at: centre,
   };
-  for (let k = 0; k <= STEPS; k++) {
+  const spots = Array.from({ length: STEPS + 1 }, (_, k) => {
     const t = centre + reach * ((2 * k) / STEPS - 1);
     const args = moved(spot.args, position, index, t);
-    const expected = question.reference(...args);
-    const [value] = numbers(expected);
-    if (value === undefined || !Number.isFinite(value)) continue;
-    const answer = await ask(question.fn, structuredClone(args), question.tensors ? "tensors" : "numbers");
+    return { t, args, expected: question.reference(...args) };
+  }).filter(({ expected }) => Number.isFinite(numbers(expected)[0]));
+  const inputs = spots.map(({ args }) => args);
+  for await (const answer of askEach(ask, question.fn, inputs, question.tensors ? "tensors" : "numbers")) {
     if (answer.kind !== "value") return undefined;
+    const { t, expected } = spots[picture.x.length]!;
     const decoded = decode(answer.value, expected);
     const got = "problem" in decoded ? null : numbers(decoded.value)[0]!;
     picture.x.push(t);
-    picture.truth.push(value);
+    picture.truth.push(numbers(expected)[0]!);
     picture.learner.push(got !== null && Number.isFinite(got) ? got : null);
   }
   return picture.x.length >= 3 ? picture : undefined;

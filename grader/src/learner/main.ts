@@ -3,11 +3,13 @@
  *
  * 它不知道题目、标准答案、种子，也不知道自己答得对不对；学习者在这里做什么都骗不了外面的裁判。
  */
-import { Socket } from "node:net";
 import { join } from "node:path";
 import { constants, Script } from "node:vm";
-import type { Runner } from "@tidu/notebook-runtime/runner";
+import type { Engine, Runner } from "@tidu/notebook-runtime/runner";
+import * as check from "./check.js";
 import { disarm } from "./disarm.js";
+import { listen } from "./listen.js";
+import { type Compile, type Precompiled, reuse } from "./precompiled.js";
 import { createRunner } from "./runtime.js";
 import { call, describe, type Form, type Reply } from "./wire.js";
 
@@ -20,7 +22,7 @@ export interface CellFailure {
 
 /** 裁判 → 学习者。 */
 export type Request =
-  | { id: number; op: "run"; label: string; source: string }
+  | { id: number; op: "run"; label: string; source: string; compiled?: Precompiled | null }
   | { id: number; op: "ask"; fn: string; args: unknown[]; form?: Form };
 
 /** 学习者 → 裁判。 */
@@ -29,57 +31,57 @@ export type Response =
   | { id: number; op: "ran"; error?: CellFailure }
   | { id: number; op: "answer"; reply: Reply };
 
-/** 双向通道的文件描述符，由裁判那边打开。 */
-const CHANNEL = 3;
+const CHECK = "@tidu/grader/check";
 
-/** 打开通道，开始应答。 */
-export function start(): void {
+/** 开始应答。`compiler` 载入编译器：多半用不着，单元格在别处编译好了。 */
+export function start(compiler: () => Compile): void {
   disarm();
-  const socket = new Socket({ fd: CHANNEL, readable: true, writable: true });
-  const send = (response: Response) => socket.write(`${JSON.stringify(response)}\n`);
   // display() 找到这个宿主就不再去找别的；显示什么都与得分无关。
   Reflect.set(globalThis, Symbol.for("tidu.host"), new Proxy({}, { get: () => () => undefined }));
 
-  const runner = createRunner(loader());
-  process.on("uncaughtException", (error) => runner.uncaught(error));
-  process.on("unhandledRejection", (reason, promise) => runner.rejected(promise, reason));
-  process.on("rejectionHandled", (promise) => runner.handled(promise));
-
-  let buffered = "";
-  socket.setEncoding("utf8");
-  socket.on("data", (chunk) => {
-    buffered += chunk;
-    for (let end = buffered.indexOf("\n"); end >= 0; end = buffered.indexOf("\n")) {
-      const request = JSON.parse(buffered.slice(0, end)) as Request;
-      buffered = buffered.slice(end + 1);
-      serve(request, runner).then(send, (error: unknown) => {
-        const { name, message } = describe(error);
-        send({ id: request.id, op: "ran", error: { ename: name, evalue: message } });
-      });
+  const learner = createLearner(compiler);
+  process.on("uncaughtException", (error) => learner.runner.uncaught(error));
+  process.on("unhandledRejection", (reason, promise) => learner.runner.rejected(promise, reason));
+  process.on("rejectionHandled", (promise) => learner.runner.handled(promise));
+  listen(async (request: Request) => {
+    try {
+      return await learner.serve(request);
+    } catch (error) {
+      const { name, message } = describe(error);
+      return { id: request.id, op: "ran", error: { ename: name, evalue: message } };
     }
   });
-  socket.on("close", () => process.exit(0));
-  socket.on("error", () => process.exit(0));
-  send({ id: 0, op: "ready" });
 }
 
-async function serve(request: Request, runner: Runner): Promise<Response> {
-  const { id } = request;
-  if (request.op === "run") {
-    const { error } = await runner.run(request.source, request.label);
-    return error === undefined ? { id, op: "ran" } : { id, op: "ran", error: brief(error) };
-  }
-  const box = runner.variables.box(request.fn);
-  const reply = box.live ? await call(box.v, request.args, request.form) : ({ kind: "missing" } as const);
-  return { id, op: "answer", reply };
+interface Learner {
+  runner: Runner;
+  serve(request: Request): Promise<Response>;
 }
 
-/** 从笔记本的目录解析引用，与在 Jupyter 里一样。 */
-function loader(): (specifier: string, options?: unknown) => Promise<Record<string, unknown>> {
-  return new Script("(specifier, options) => import(specifier, options)", {
+function createLearner(compiler: () => Compile): Learner {
+  let cell: Precompiled | null = null;
+  const runner = createRunner((source, known) => reuse(cell, source, known, compiler), loader());
+  const serve = async (request: Request): Promise<Response> => {
+    const { id } = request;
+    if (request.op === "run") {
+      cell = request.compiled ?? null;
+      const { error } = await runner.run(request.source, request.label);
+      return error === undefined ? { id, op: "ran" } : { id, op: "ran", error: brief(error) };
+    }
+    const box = runner.variables.box(request.fn);
+    const reply = box.live ? await call(box.v, request.args, request.form) : ({ kind: "missing" } as const);
+    return { id, op: "answer", reply };
+  };
+  return { runner, serve };
+}
+
+/** 从笔记本的目录解析引用，与在 Jupyter 里一样；替身就在手边，不必去找。 */
+function loader(): Engine["load"] {
+  const load = new Script("(specifier, options) => import(specifier, options)", {
     filename: join(process.cwd(), "notebook.js"),
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   }).runInThisContext();
+  return async (specifier, options) => (specifier === CHECK ? check : load(specifier, options));
 }
 
 function brief({ ename, evalue, line }: CellFailure): CellFailure {
@@ -93,12 +95,14 @@ const SAMPLES = [
   "class C<T> { #v: T; constructor(v: T) { this.#v = v; } get v(): T { return this.#v; } }\nconst g = async (c: C<number>): Promise<number> => (await c).v as number;\ntry { await g(new C(3)); } catch (e) { throw new Error(`坏了` + e); }\nwhile (total > 1e9) total /= 2;\nf([1, 2, k])",
 ];
 
-/** 造编译缓存之前，把常用的函数都跑一次。 */
-export async function warm(): Promise<void> {
-  const runner = createRunner(loader());
-  for (const source of SAMPLES) {
-    const { error } = await runner.run(source, "预热");
-    if (error !== undefined) throw new Error(String(error.evalue));
+/** 造编译缓存之前，把常用的函数都跑一次；给编译好的单元格，也给没编译的。 */
+export async function warm(compile: Compile, precompile: (sources: string[]) => (Precompiled | null)[]) {
+  for (const compiled of [precompile(SAMPLES), []]) {
+    const { serve } = createLearner(() => compile);
+    for (const [i, source] of SAMPLES.entries()) {
+      const ran = await serve({ id: 1, op: "run", label: "预热", source, compiled: compiled[i] ?? null });
+      if ("error" in ran) throw new Error(String(ran.error?.evalue));
+    }
+    await serve({ id: 1, op: "ask", fn: "f", args: [[1, 2, 3], 1] });
   }
-  await call(runner.variables.box("f").v, [[1, 2, 3], 1]);
 }

@@ -34,13 +34,14 @@ interface TensorLike {
 /** 把任意 JavaScript 值写成 Wire。张量经 `data()` 或 `toArray()`，类型化数组按普通数组。 */
 export async function toWire(value: unknown, sawTensor: (device: string) => void = () => {}): Promise<Wire> {
   let count = 0;
+  // 一律 return await：直接返回 Promise 会经过学习者可能改写过的 Promise.prototype.then。
   const walk = async (x: unknown, depth: number): Promise<Wire> => {
     if (++count > MAX_NUMBERS || depth > MAX_DEPTH) return "?过大";
     if (typeof x === "number") return Number.isFinite(x) ? x : String(x);
     if (x === null) return "?null";
     if (typeof x !== "object") return `?${typeof x}`;
     if (ArrayBuffer.isView(x) && !(x instanceof DataView)) {
-      return walk(Array.from(x as unknown as ArrayLike<unknown>), depth);
+      return await walk(Array.from(x as unknown as ArrayLike<unknown>), depth);
     }
     if (Array.isArray(x)) {
       const items: Wire[] = [];
@@ -51,17 +52,17 @@ export async function toWire(value: unknown, sawTensor: (device: string) => void
       sawTensor(String(x.device).slice(0, 40));
       const flat = await x.data();
       if (flat.length > MAX_NUMBERS) return "?过大";
-      return walk(nest(Array.from(flat, Number), Array.from(x.shape, Number)), depth);
+      return await walk(nest(Array.from(flat, Number), Array.from(x.shape, Number)), depth);
     }
     const tensor = x as { toArray?: unknown };
-    if (typeof tensor.toArray === "function") return walk(await tensor.toArray(), depth + 1);
+    if (typeof tensor.toArray === "function") return await walk(await tensor.toArray(), depth + 1);
     const record: { [name: string]: Wire } = {};
     for (const name of Object.keys(x).slice(0, 64)) {
       record[name.slice(0, 64)] = await walk((x as Record<string, unknown>)[name], depth + 1);
     }
     return record;
   };
-  return walk(await value, 0);
+  return await walk(await value, 0);
 }
 
 function isTensor(x: object): x is TensorLike {

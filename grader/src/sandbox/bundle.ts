@@ -1,43 +1,65 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BuildOptions, OutputFile } from "esbuild";
 
-/** 学习者进程的程序，打成一个文件；`cache` 是 V8 的编译缓存，版本对不上时 V8 自己不用它。 */
-export interface Bundle {
-  boot: string;
+/** 沙箱里的程序：学习者的进程，和只编译的进程（学习者的进程用到编译器时也载入它）。 */
+const PROGRAMS = ["learner", "compiler"] as const;
+
+/** 打成一个文件的程序；`cache` 是 V8 的编译缓存，版本对不上时 V8 自己不用它。 */
+interface Program {
+  name: string;
   code: string;
   cache: Buffer | null;
 }
 
-/** 一个只用内置模块的引导：带着缓存编译 code.js，运行它导出的 start 或 warm。 */
+/** 一个只用内置模块的引导：带着缓存编译程序，运行它导出的函数。 */
 const boot = `const { readFileSync } = require("node:fs");
 const { constants, Script } = require("node:vm");
 const { join } = require("node:path");
-let cachedData;
-try { cachedData = readFileSync(join(__dirname, "code.cache")); } catch {}
-const filename = join(__dirname, "code.js");
 const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-const script = new Script(readFileSync(filename, "utf8"), { filename, cachedData, importModuleDynamically });
-const main = script.runInThisContext()(require);
-if (process.argv[2] === "warm") main.warm().then(() => process.stdout.write(script.createCachedData()));
-else main.start();
+const scripts = {};
+const load = (name) => {
+  const filename = join(__dirname, name + ".js");
+  let cachedData;
+  try { cachedData = readFileSync(join(__dirname, name + ".cache")); } catch {}
+  const script = new Script(readFileSync(filename, "utf8"), { filename, cachedData, importModuleDynamically });
+  scripts[name] = script;
+  return script.runInThisContext()(require);
+};
+const mode = process.argv[2];
+if (mode === "compile") load("compiler").serve();
+else if (mode === "warm") {
+  const { compile, precompile } = load("compiler");
+  load("learner").warm(compile, precompile).then(() => {
+    const caches = Object.entries(scripts).map(([name, script]) => [name, script.createCachedData().toString("base64")]);
+    process.stdout.write(JSON.stringify(Object.fromEntries(caches)));
+  });
+} else {
+  let compile;
+  load("learner").start(() => (compile ??= load("compiler").compile));
+}
 `;
 
-let built: Bundle | null | undefined;
+let built: Program[] | null | undefined;
 
-/** 打包一次，以后都用它；没有 esbuild 时为 null，改为逐个文件载入，慢 60 毫秒左右。 */
-export function learnerBundle(): Bundle | null {
+/** 打包一次，以后都用它；没有 esbuild 时为 null，改为逐个文件载入，慢得多。 */
+function programs(): Program[] | null {
   built ??= build();
   return built;
 }
 
-function build(): Bundle | null {
+function build(): Program[] | null {
+  const entries = { learner: "main", compiler: "compiler" };
   const files = esbuild({
-    entryPoints: [fileURLToPath(new URL("../learner/main.js", import.meta.url))],
+    entryPoints: PROGRAMS.map((name) => ({
+      in: fileURLToPath(new URL(`../learner/${entries[name]}.js`, import.meta.url)),
+      out: name,
+    })),
+    outdir: "/",
     format: "cjs",
     // 梯度库由笔记本自己引用，两处要是同一份。
     external: ["@tidu/kernel-lib"],
@@ -46,8 +68,12 @@ function build(): Bundle | null {
     footer: { js: "return module.exports; })" },
   });
   if (files === null) return null;
-  const code = files[0]!.text;
-  return { boot, code, cache: compileCache(code) };
+  const codes = PROGRAMS.map((name) => ({
+    name,
+    code: files.find(({ path }) => path.endsWith(`${name}.js`))!.text,
+  }));
+  const caches = compileCaches(codes);
+  return codes.map((program) => ({ ...program, cache: caches[program.name] ?? null }));
 }
 
 /** 打包的结果；没有 esbuild 时为 null。 */
@@ -93,34 +119,52 @@ export function writeLibrary(folder: string, home: string): boolean {
 }
 
 /** 在另一个进程里跑过一遍再取缓存，里面才有运行时才编译的函数。 */
-function compileCache(code: string): Buffer | null {
+function compileCaches(codes: { name: string; code: string }[]): Record<string, Buffer> {
   const folder = mkdtempSync(join(tmpdir(), "tidu-boot-"));
   try {
     writeFileSync(join(folder, "boot.cjs"), boot);
-    writeFileSync(join(folder, "code.js"), code);
+    for (const { name, code } of codes) writeFileSync(join(folder, `${name}.js`), code);
     const { status, stdout } = spawnSync(process.execPath, [join(folder, "boot.cjs"), "warm"], {
       maxBuffer: 1 << 26,
       timeout: 20_000,
       env: {},
+      encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     });
-    return status === 0 && stdout.length > 0 ? stdout : null;
+    if (status !== 0) return {};
+    const caches = Object.entries(JSON.parse(stdout) as Record<string, string>);
+    return Object.fromEntries(caches.map(([name, text]) => [name, Buffer.from(text, "base64")]));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** 没有打包工具时，直接放进沙箱的文件。 */
+const LOOSE = [
+  "child",
+  "main",
+  "check",
+  "compiler",
+  "disarm",
+  "listen",
+  "precompiled",
+  "runtime",
+  "tensors",
+  "wire",
+];
+
 /** 把程序写进目录，返回入口。 */
 export function writeProgram(folder: string): string {
-  const bundle = learnerBundle();
-  if (bundle === null) {
+  const bundled = programs();
+  if (bundled === null) {
     const learner = fileURLToPath(new URL("../learner/", import.meta.url));
-    for (const name of ["child.js", "main.js", "disarm.js", "runtime.js", "tensors.js", "wire.js"])
-      writeFileSync(join(folder, name), readFileSync(join(learner, name)));
+    for (const name of LOOSE) copyFileSync(join(learner, `${name}.js`), join(folder, `${name}.js`));
     return join(folder, "child.js");
   }
-  writeFileSync(join(folder, "boot.cjs"), bundle.boot);
-  writeFileSync(join(folder, "code.js"), bundle.code);
-  if (bundle.cache !== null) writeFileSync(join(folder, "code.cache"), bundle.cache);
+  writeFileSync(join(folder, "boot.cjs"), boot);
+  for (const { name, code, cache } of bundled) {
+    writeFileSync(join(folder, `${name}.js`), code);
+    if (cache !== null) writeFileSync(join(folder, `${name}.cache`), cache);
+  }
   return join(folder, "boot.cjs");
 }

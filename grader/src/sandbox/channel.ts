@@ -1,22 +1,35 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex } from "node:stream";
-import type { Request } from "../learner/main.js";
 import { messages } from "../messages.js";
 
-/** 对方没有给出答复的原因。 */
-export type Silence = { kind: "timeout" } | { kind: "died"; reason: string };
+/** 对方没有给出答复的原因；`late`：不是这一次太久，而是到了总的期限。 */
+export type Silence = { kind: "timeout"; late: boolean } | { kind: "died"; reason: string };
 
-type Outcome = { kind: "reply"; message: Record<string, unknown> } | Silence;
+export type Outcome = { kind: "reply"; message: Record<string, unknown> } | Silence;
+
+/** 等多久，毫秒。 */
+export interface Patience {
+  /** 每一次。 */
+  each: number;
+  /** 全部加起来等到这一刻（performance.now）。 */
+  until?: number;
+}
+
+/** 一连几次提问里正在等的那一次。 */
+interface Waiting {
+  id: number;
+  got: (outcome: Outcome) => void;
+}
 
 /** 一条答复最多这么多字节；再多不会是正确答案，只会是捣乱。 */
 const MAX_LINE = 1 << 20;
-/** 一次提问期间最多收这么多字节。 */
+/** 一次提问（一连几问算一次）期间最多收这么多字节。 */
 const MAX_TOTAL = 4 << 20;
 /** 一次提问期间最多看这么多行；每一行都要解析，几百万行会拖住裁判。 */
 const MAX_LINES = 1_000;
 
 /**
- * 与沙箱里那个进程的通道，一次一个问题。对方可以往里写任何东西：
+ * 与沙箱里那个进程的通道，一次一个问题，或者一连几个。对方可以往里写任何东西：
  * 超长的、不是 JSON 的一概结束进程，编号对不上的丢弃；这里从不抛异常。
  */
 export class Channel {
@@ -26,7 +39,7 @@ export class Channel {
   #total = 0;
   #lines = 0;
   #nextId = 1;
-  #waiting: { id: number; finish(outcome: Outcome): void } | null = null;
+  #waiting: Waiting | null = null;
   #dead: string | null = null;
 
   constructor(argv: string[], cwd: string) {
@@ -55,16 +68,22 @@ export class Channel {
   }
 
   /** 等对方准备好。 */
-  ready(timeout: number): Promise<Outcome> {
-    return this.#wait(0, timeout);
+  async ready(timeout: number): Promise<Outcome> {
+    return (await this.#wait([0], { each: timeout }))[0]!;
   }
 
   /** 问一次；超时不结束进程，由调用者决定。 */
-  request(body: DistributiveOmit<Request, "id">, timeout: number): Promise<Outcome> {
-    const id = this.#nextId++;
-    const outcome = this.#wait(id, timeout);
-    if (this.alive) this.#pipe.write(`${JSON.stringify({ ...body, id })}\n`);
-    return outcome;
+  async request(body: object, timeout: number): Promise<Outcome> {
+    return (await this.requests([body], { each: timeout }))[0]!;
+  }
+
+  /** 一连问几次，一起送出去，对方逐个回答。有一次没有答复，就到它为止。 */
+  requests(bodies: object[], patience: Patience): Promise<Outcome[]> {
+    const ids = bodies.map(() => this.#nextId++);
+    const outcomes = this.#wait(ids, patience);
+    const lines = bodies.map((body, i) => `${JSON.stringify({ ...body, id: ids[i] })}\n`);
+    if (this.alive) this.#pipe.write(lines.join(""));
+    return outcomes;
   }
 
   kill(reason: string): void {
@@ -85,18 +104,28 @@ export class Channel {
     this.#process.kill("SIGKILL");
   }
 
-  #wait(id: number, timeout: number): Promise<Outcome> {
-    if (this.#dead !== null) return Promise.resolve({ kind: "died", reason: this.#dead });
+  #wait(ids: number[], { each, until = Number.POSITIVE_INFINITY }: Patience): Promise<Outcome[]> {
     this.#total = 0;
     this.#lines = 0;
+    const outcomes: Outcome[] = [];
     return new Promise((resolve) => {
-      const timer = setTimeout(() => finish({ kind: "timeout" }), timeout);
-      const finish = (outcome: Outcome) => {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const next = () => {
         clearTimeout(timer);
         this.#waiting = null;
-        resolve(outcome);
+        const last = outcomes.at(-1);
+        if (outcomes.length === ids.length || (last !== undefined && last.kind !== "reply"))
+          return resolve(outcomes);
+        if (this.#dead !== null) return got({ kind: "died", reason: this.#dead });
+        const left = until - performance.now();
+        timer = setTimeout(() => got({ kind: "timeout", late: left < each }), Math.min(each, left));
+        this.#waiting = { id: ids[outcomes.length]!, got };
       };
-      this.#waiting = { id, finish };
+      const got = (outcome: Outcome) => {
+        outcomes.push(outcome);
+        next();
+      };
+      next();
     });
   }
 
@@ -124,14 +153,12 @@ export class Channel {
     if (typeof message !== "object" || message === null) return;
     const waiting = this.#waiting;
     if (waiting !== null && (message as { id?: unknown }).id === waiting.id) {
-      waiting.finish({ kind: "reply", message: message as Record<string, unknown> });
+      waiting.got({ kind: "reply", message: message as Record<string, unknown> });
     }
   }
 
   #die(reason: string): void {
     this.#dead ??= reason;
-    this.#waiting?.finish({ kind: "died", reason: this.#dead });
+    this.#waiting?.got({ kind: "died", reason: this.#dead });
   }
 }
-
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

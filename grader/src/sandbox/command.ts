@@ -41,13 +41,13 @@ function shell(limits: ProcessLimits): string[] {
   return ["/bin/sh", "-c", `${set}; exec "$@"`, "sh"];
 }
 
-/** 在沙箱里用 node 运行 `entry` 的完整命令行。 */
-export function commandLine(place: Place, entry: string, limits = defaultLimits): string[] {
+/** 在沙箱里用 node 运行 `entry`（入口与它的参数）的完整命令行。 */
+export function commandLine(place: Place, entry: string[], limits = defaultLimits): string[] {
   return [
     ...(place.rlimits ? shell(limits) : []),
     ...isolate(place.isolation, place.readable, place.folder),
     process.execPath,
     ...nodeArguments(place, limits),
-    entry,
+    ...entry,
   ];
 }

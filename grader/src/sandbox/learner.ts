@@ -1,4 +1,5 @@
 import { type Answer, readAnswer } from "../answer.js";
+import type { Precompiled } from "../learner/precompiled.js";
 import type { Form } from "../learner/wire.js";
 import { messages } from "../messages.js";
 import { plainText } from "../plain.js";
@@ -46,6 +47,7 @@ export class Learner {
   /** 会弄死或卡住进程的单元格，重放时跳过。 */
   readonly #skipped = new Set<number>();
   readonly #deadline: number;
+  #compiled: Promise<(Precompiled | null)[]> | undefined;
   #channel: Channel | undefined;
   #restarts = 0;
 
@@ -56,20 +58,25 @@ export class Learner {
     this.#deadline = performance.now() + times.submission;
   }
 
-  /** 问一个函数。进程没了就先换一个，重放单元格。 */
-  async ask(fn: string, args: Value[], form: Form = "numbers"): Promise<Answer> {
+  /**
+   * 用几组参数问一个函数，一起送出去。进程没了就先换一个，重放单元格。
+   * 有一次没有答复（超时、进程没了），就到它为止；`until`：全部加起来等到这一刻。
+   */
+  async ask(fn: string, inputs: Value[][], form: Form = "numbers", until?: number): Promise<Answer[]> {
     const channel = await this.prepare();
-    if (channel === null) return { kind: "crash", reason: this.#givenUp() };
-    const outcome = await channel.request({ op: "ask", fn, args, form }, this.#times.call);
-    if (outcome.kind === "timeout") {
+    if (channel === null) return [{ kind: "crash", reason: this.#givenUp() }];
+    const asked = inputs.map((args) => ({ op: "ask", fn, args, form }));
+    const outcomes = await channel.requests(
+      asked,
+      until === undefined ? { each: this.#times.call } : { each: this.#times.call, until },
+    );
+    return outcomes.map((outcome) => {
+      if (outcome.kind === "reply") return readAnswer(outcome.message.reply);
       this.#drop();
+      if (outcome.kind === "died") return { kind: "crash", reason: outcome.reason };
+      if (outcome.late) return { kind: "timeout", seconds: this.#times.question / 1000, total: true };
       return { kind: "timeout", seconds: this.#times.call / 1000 };
-    }
-    if (outcome.kind === "died") {
-      this.#drop();
-      return { kind: "crash", reason: outcome.reason };
-    }
-    return readAnswer(outcome.message.reply);
+    });
   }
 
   close(): void {
@@ -99,15 +106,20 @@ export class Learner {
 
   /** 走完全部单元格时为真；进程中途没了，或整份的时间用完了，为假。 */
   async #replay(channel: Channel): Promise<boolean> {
-    for (const [index, { label, source }] of this.#cells.entries()) {
-      if (this.#late()) return false;
-      if (this.#skipped.has(index)) continue;
-      const outcome = await channel.request({ op: "run", label, source }, this.#times.cell);
+    this.#compiled ??= this.#stage.compile(this.#cells.map(({ source }) => source));
+    const compiled = await this.#compiled;
+    const indices = this.#cells.map((_, index) => index).filter((index) => !this.#skipped.has(index));
+    const runs = indices.map((index) => ({ op: "run", ...this.#cells[index], compiled: compiled[index] }));
+    const outcomes = await channel.requests(runs, { each: this.#times.cell, until: this.#deadline });
+    for (const [i, outcome] of outcomes.entries()) {
+      const index = indices[i]!;
+      const { label } = this.#cells[index]!;
       if (outcome.kind === "reply") {
         const problem = cellProblem(label, outcome.message.error);
         if (problem !== null) this.problems.set(index, problem);
         continue;
       }
+      if (outcome.kind === "timeout" && outcome.late) return false;
       this.#skipped.add(index);
       const problem =
         outcome.kind === "timeout"

@@ -6,6 +6,9 @@ export class SandboxError extends Error {
   readonly id = "TIDU-GRADE-110";
 }
 
+/** 起一个进程至多等这么久，毫秒。 */
+export const START = 30_000;
+
 /**
  * 备好的进程：已经起来、还没有运行过任何人的代码。取走一个就补一个。
  * 一个进程只给一份提交用，用过就结束，从不回到这里。
@@ -17,7 +20,7 @@ export class Pool {
   #spares: Promise<Channel>[] = [];
   #closed = false;
 
-  constructor(open: () => Channel, size: number, startTimeout = 30_000) {
+  constructor(open: () => Channel, size: number, startTimeout = START) {
     this.#open = open;
     this.#size = size;
     this.#startTimeout = startTimeout;
@@ -52,13 +55,16 @@ export class Pool {
     }
   }
 
-  async #start(): Promise<Channel> {
-    const channel = this.#open();
-    const outcome = await channel.ready(this.#startTimeout);
-    if (outcome.kind === "reply") return channel;
-    channel.kill("");
-    const detail =
-      outcome.kind === "died" ? outcome.reason : messages.startTimeout(this.#startTimeout / 1000);
-    throw new SandboxError(messages.sandboxFailed(detail));
+  #start(): Promise<Channel> {
+    return started(this.#open(), this.#startTimeout);
   }
+}
+
+/** 等一个进程准备好。 */
+export async function started(channel: Channel, timeout: number): Promise<Channel> {
+  const outcome = await channel.ready(timeout);
+  if (outcome.kind === "reply") return channel;
+  channel.kill("");
+  const detail = outcome.kind === "died" ? outcome.reason : messages.startTimeout(timeout / 1000);
+  throw new SandboxError(messages.sandboxFailed(detail));
 }

@@ -1,7 +1,7 @@
 import {
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -11,10 +11,12 @@ import { createRequire } from "node:module";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Precompiled } from "../learner/precompiled.js";
 import { writeLibrary, writeProgram } from "./bundle.js";
 import { Channel } from "./channel.js";
 import { commandLine, type Place } from "./command.js";
-import { Pool } from "./pool.js";
+import { Compiler } from "./compiler.js";
+import { Pool, START, started } from "./pool.js";
 import { type SandboxStrength, sandboxStrength } from "./strength.js";
 
 /** 学习者的代码在其中运行的目录，以及备好的进程。一次判分搭一个，判完 `remove()`。 */
@@ -26,6 +28,8 @@ export interface Stage {
   readable: string[];
   /** 取一个没有运行过任何代码的进程。 */
   take(): Promise<Channel>;
+  /** 编译一份笔记本的单元格；编译不了的为 null，由学习者的进程自己编译。 */
+  compile(sources: string[]): Promise<(Precompiled | null)[]>;
   remove(): void;
 }
 
@@ -56,7 +60,7 @@ export function makeStage(
   const stub = join(scope, "grader");
   mkdirSync(stub, { recursive: true });
   writeFileSync(join(stub, "package.json"), JSON.stringify(manifest));
-  writeFileSync(join(stub, "check.js"), readFileSync(new URL("../learner/check.js", import.meta.url)));
+  copyFileSync(new URL("../learner/check.js", import.meta.url), join(stub, "check.js"));
   const entry = writeProgram(stub);
   const display = join(folder, "node_modules", "tslab");
   mkdirSync(display);
@@ -74,14 +78,19 @@ export function makeStage(
   }
   readable.push(packageFolder("@babel/parser", packageFolder("@tidu/notebook-runtime")));
   const place: Place = { folder, readable, isolation: strength.mechanism, rlimits: strength.memory };
-  const pool = new Pool(() => new Channel(commandLine(place, entry), folder), spares);
+  const open = (...mode: string[]) => new Channel(commandLine(place, [entry, ...mode]), folder);
+  const pool = new Pool(() => open(), spares);
+  const compiler = new Compiler(() => started(open("compile"), START));
   const remove = () => {
     process.off("exit", remove);
     pool.close();
+    compiler.close();
     rmSync(folder, { recursive: true, force: true });
   };
   process.once("exit", remove);
-  return { folder, strength, readable, take: () => pool.take(), remove };
+  const take = () => pool.take();
+  const compile = (sources: string[]) => compiler.compile(sources);
+  return { folder, strength, readable, take, compile, remove };
 }
 
 /** 一个包的真实目录：从 `from` 起逐级往上找 node_modules。 */

@@ -1,4 +1,5 @@
 // worker 的入口：打包成一个文件，地址交给 createBrowserSession。
+import { compileCell } from "../compiler/compile.js";
 import { createConsole } from "../runtime/console.js";
 import { installFunctionSource, installStackFormatter } from "../runtime/failure.js";
 import { installHost } from "../runtime/host.js";
@@ -52,6 +53,7 @@ function start(flag: Int32Array, modules: Record<string, string>): Runner {
     writable: true,
   });
   return new Runner({
+    compile: (source, known) => compileCell(source, { known }),
     evaluate: (code, file) => evaluate(`${code}\n//# sourceURL=${file}`) as (api: CellApi) => unknown,
     call: (body) => body(),
     load: (specifier) => loadModule(specifier, modules),

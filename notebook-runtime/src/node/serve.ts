@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { Script } from "node:vm";
 import { Worker } from "node:worker_threads";
+import { compileCell } from "../compiler/compile.js";
 import * as tslab from "../display/shim.js";
 import { installFunctionSource, installStackFormatter } from "../runtime/failure.js";
 import { installHost } from "../runtime/host.js";
@@ -29,6 +30,7 @@ export function createServer(): (request: Request) => void {
   installHost(writeOutput, (value) => inspect(value));
   const loader = new Loader(process.cwd(), { tslab });
   const runner = new Runner({
+    compile: (source, known) => compileCell(source, { known }),
     evaluate: (code, file) =>
       new Script(code, { filename: file }).runInThisContext() as (api: CellApi) => unknown,
     call: (body) => protectedCall(state, body),

@@ -1,6 +1,5 @@
-import { compileCell } from "../compiler/compile.js";
 import { CellSyntaxError } from "../compiler/errors.js";
-import type { StaticImport } from "../compiler/types.js";
+import type { BindingKind, CompiledCell, StaticImport } from "../compiler/types.js";
 import type { CellError, Output } from "../types.js";
 import { Variables } from "./box.js";
 import { cleanMessage, describeFailure, Interrupted, isInterrupted } from "./failure.js";
@@ -9,6 +8,8 @@ import type { CellSources } from "./stack.js";
 
 /** 执行环境要提供的东西；Node 子进程和浏览器 worker 各有一份。 */
 export interface Engine {
+  /** 编译一个单元格（`compileCell`）；`known` 是已经有值的名字。不直接引用它，执行环境可以晚些再载入编译器。 */
+  compile(source: string, known: ReadonlyMap<string, BindingKind>): CompiledCell;
   /** 求值一段脚本，得到编译出的函数。file 出现在栈里。 */
   evaluate(code: string, file: string): (api: CellApi) => unknown;
   /** 同步地执行一段单元格代码；能从外面打断的环境在这里加保护。 */
@@ -104,7 +105,7 @@ export class Runner {
 
   async #execute(run: Run): Promise<void> {
     const engine = this.#engine;
-    const compiled = compileCell(run.source, { known: this.variables.known() });
+    const compiled = engine.compile(run.source, this.variables.known());
     const file = engine.sources.add(run.label, compiled);
     const boxes = compiled.declarations.map(({ name, kind }) => {
       const box = this.variables.box(name);
