@@ -22,6 +22,7 @@ function fakeSession(result: Partial<ExecuteResult> = {}) {
 function fakeTypes(overrides: Partial<TypeService>): () => TypeService {
   const types = {
     check: () => [],
+    notes: () => [],
     commit: () => {},
     reset: () => {},
     ...overrides,

@@ -58,6 +58,7 @@ export class Executor {
     if (code.trim() === "") return { status: "ok" };
     if (directives.cell ?? this.#checking) {
       const diagnostics = this.#guard<Diagnostic[]>((types) => types.check(code), [], onOutput);
+      for (const note of this.#guard((types) => types.notes(), [], onOutput)) onOutput(text("stderr", note));
       if (diagnostics.length > 0) {
         const report = reportTypes(code, diagnostics, cell);
         onOutput({ output_type: "error", ...report });

@@ -1,11 +1,18 @@
+import { renderInspection } from "./documentation.js";
+import { indentAfter } from "./indent.js";
 import { toCodePoints, toIndex } from "./position.js";
-import type { TypeService } from "./types/service.js";
+import type { Completion, TypeService } from "./types/service.js";
 import { readDirectives } from "./types/switch.js";
 
 type Content = Record<string, any>;
 
 /** complete、inspect、is_complete 三种请求：都只问类型服务，不碰正在运行的会话。 */
 
+/**
+ * `matches` 是列表里显示的名字，`_jupyter_types_experimental` 的 text 是接受之后插入的文字：
+ * JupyterLab、VS Code 与经典界面插入 text；只认 matches 的前端（jupyter console）插入名字本身，
+ * 要导入的名字那时由类型检查说出该加哪一行。
+ */
 export function completeReply(types: TypeService, request: Content): Content {
   const code = String(request["code"] ?? "");
   const position = toIndex(code, request["cursor_pos"] ?? code.length);
@@ -14,13 +21,31 @@ export function completeReply(types: TypeService, request: Content): Content {
   const to = toCodePoints(code, end);
   return {
     status: "ok",
-    matches: items.map(({ text }) => text),
+    matches: items.map(({ text, label = text }) => label),
     cursor_start: from,
     cursor_end: to,
     metadata: {
-      _jupyter_types_experimental: items.map(({ text, type }) => ({ start: from, end: to, text, type })),
+      _jupyter_types_experimental: apart(items).map(({ text, type }) => ({
+        start: from,
+        end: to,
+        text,
+        type,
+      })),
     },
   };
+}
+
+/**
+ * JupyterLab 用所有 text 的公共前缀当作搜索词去筛显示的名字：候选全是 `import { …` 时会一个也不剩。
+ * 这时在最后一个前面垫一个空格，公共前缀就没有了。
+ */
+function apart(items: readonly Completion[]): Completion[] {
+  const [first] = items;
+  const same = first && items.length > 1 && items.every(({ text }) => text[0] === first.text[0]);
+  const hides = same && items.some(({ text, label = text }) => label[0] !== text[0]);
+  return items.map((item, index) =>
+    hides && index === items.length - 1 ? { ...item, text: ` ${item.text}` } : item,
+  );
 }
 
 export function inspectReply(types: TypeService, request: Content): Content {
@@ -28,14 +53,11 @@ export function inspectReply(types: TypeService, request: Content): Content {
   const position = toIndex(code, request["cursor_pos"] ?? code.length);
   const found = types.inspect(code, position, request["detail_level"] === 1 ? 1 : 0);
   if (!found) return { status: "ok", found: false, data: {}, metadata: {} };
-  const { signature, documentation, source } = found;
-  const plain = [signature, documentation, source && `源码：\n${source}`].filter(Boolean).join("\n\n");
-  const fence = (text: string) => `\`\`\`typescript\n${text}\n\`\`\``;
-  const markdown = [fence(signature), documentation, source && `源码：\n\n${fence(source)}`];
+  const { plain, markdown } = renderInspection(found);
   return {
     status: "ok",
     found: true,
-    data: { "text/plain": plain, "text/markdown": markdown.filter(Boolean).join("\n\n") },
+    data: { "text/plain": plain, "text/markdown": markdown },
     metadata: {},
   };
 }
@@ -44,11 +66,4 @@ export function isCompleteReply(types: TypeService, request: Content): Content {
   const { code } = readDirectives(String(request["code"] ?? ""));
   const status = types.completeness(code);
   return status === "incomplete" ? { status, indent: indentAfter(code) } : { status };
-}
-
-/** 下一行的缩进：照最后一行，它以开括号结尾就再进两格。 */
-function indentAfter(code: string): string {
-  const last = code.trimEnd().split("\n").at(-1) ?? "";
-  const indent = /^[ \t]*/.exec(last)![0];
-  return /[{([]\s*$|=>\s*$/.test(last) ? `${indent}  ` : indent;
 }

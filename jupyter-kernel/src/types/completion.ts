@@ -1,9 +1,12 @@
+import type { SourceFile } from "typescript/unstable/ast";
 import {
   type CompletionEntry,
   CompletionItemKind,
   type Project,
   SymbolFlags,
 } from "typescript/unstable/sync";
+import { fits, type ImportIndex, usage } from "./imports.js";
+import { localNames, type Place, placeAt } from "./place.js";
 import type { Completion, Completions } from "./service.js";
 
 const kinds = new Map<CompletionItemKind, string>([
@@ -29,49 +32,97 @@ const kinds = new Map<CompletionItemKind, string>([
 /** 内核放进程序的文件名，不该出现在候选里。 */
 const hidden = /^__tidu_/;
 
-/**
- * 光标处的补全。
- * @param offset 单元格源码在文件里的起点
- * @param own 笔记本自己声明的名字，排在前面
- * @param globals 全局名字，用到时才取
- */
-export function completionsAt(
-  project: Project,
-  file: string,
-  code: string,
-  position: number,
-  offset: number,
-  own: ReadonlySet<string>,
-  globals: () => readonly CompletionEntry[],
-): Completions {
-  // 包名可以 @ 开头
-  const start = position - /@?[\p{ID_Continue}$]*$/u.exec(code.slice(0, position))![0].length;
+/** 打了这么多个字才列出可以导入的名字：太短时成百上千，只会淹没别的。 */
+const importPrefix = 2;
+
+/** 补全要看的东西。 */
+export interface Request {
+  project: Project;
+  /** 单元格所在的文件 */
+  file: string;
+  source: SourceFile;
+  code: string;
+  position: number;
+  /** 单元格源码在文件里的起点 */
+  offset: number;
+  /** 笔记本自己声明的名字，排在前面 */
+  own: ReadonlySet<string>;
+  /** 全局名字，用到时才取 */
+  globals: () => readonly CompletionEntry[];
+  imports: ImportIndex;
+}
+
+interface Ranked extends Completion {
+  rank: string;
+}
+
+export function completionsAt(request: Request): Completions {
+  const { code, position, offset, source, own } = request;
+  const line = code.slice(code.lastIndexOf("\n", position - 1) + 1, position);
+  if (/^\s*%/.test(line)) return { start: position, end: position, items: [] };
+  const word = position - /[\p{ID_Continue}$]*$/u.exec(code.slice(0, position))![0].length;
   const end = position + /^[\p{ID_Continue}$]*/u.exec(code.slice(position))![0].length;
-  const prefix = code.slice(start, position).toLowerCase();
-  const at = position + offset;
-  const found = entriesAt(project, file, at) ?? namesInScope(project, file, at, code, prefix, own, globals);
-  const items: (Completion & { rank: string })[] = [];
+  const place = placeAt(source, word + offset, position + offset);
+  const listed = entriesAt(request);
+  const found = listed ?? namesInScope(request, code.slice(word, position));
+  const start = place.string === undefined ? word : stringStart(found, code, place.string - offset, position);
+  const prefix = code.slice(start, position);
+  const items: Ranked[] = [];
   const seen = new Set<string>();
   for (const entry of found) {
-    const text = entry.name;
-    if (hidden.test(text) || seen.has(text) || !text.toLowerCase().startsWith(prefix)) continue;
+    const text = entry.name.replace(/\?$/, "");
+    if (hidden.test(text) || seen.has(text) || !text.toLowerCase().startsWith(prefix.toLowerCase())) continue;
     seen.add(text);
     const keyword = entry.kind === CompletionItemKind.Keyword;
     // 大小写也对得上的在前；笔记本的名字在全局名字之前，关键字最后
-    const rank = `${text.startsWith(code.slice(start, position)) ? 0 : 1}${own.has(text) ? 0 : keyword ? 2 : 1}`;
+    const rank = `${text.startsWith(prefix) ? 0 : 1}${own.has(text) ? 0 : keyword ? 2 : 1}`;
     items.push({ text, type: kinds.get(entry.kind!) ?? "text", rank: `${rank}${entry.sortText ?? ""}` });
   }
   items.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : a.text < b.text ? -1 : 1));
-  return { start, end, items: items.map(({ text, type }) => ({ text, type })) };
+  const known: Completion[] = items.map(({ text, type }) => ({ text, type }));
+  if (listed === undefined) known.push(...importsFor(request.imports, prefix, place, seen));
+  return { start, end, items: known };
+}
+
+/** 还没有导入、但装着的包里有的名字：插入的是一段能直接用的写法。 */
+function importsFor(
+  imports: ImportIndex,
+  prefix: string,
+  place: Place,
+  seen: ReadonlySet<string>,
+): Completion[] {
+  imports.advance(40);
+  if (prefix.length < importPrefix || place.string !== undefined) return [];
+  return imports
+    .startingWith(prefix)
+    .filter((item) => !seen.has(item.name) && fits(item, place))
+    .map((item) => ({ label: item.name, text: usage(item, place), type: `import ${item.from}` }))
+    .sort(
+      (a, b) =>
+        Number(b.label.startsWith(prefix)) - Number(a.label.startsWith(prefix)) ||
+        a.label.length - b.label.length,
+    );
+}
+
+/** 字符串里替换哪一段：候选是整个内容（字面量、包名），或者是路径的最后一节。 */
+function stringStart(
+  found: readonly CompletionEntry[],
+  code: string,
+  start: number,
+  position: number,
+): number {
+  const content = code.slice(start, position).toLowerCase();
+  if (found.some(({ name }) => name.toLowerCase().startsWith(content))) return start;
+  return start + content.lastIndexOf("/") + 1;
 }
 
 /**
  * TypeScript 7.0 的补全在“要列出作用域里所有名字”的位置总是报 needs auto imports
- * （它想连同可自动导入的名字一起给），这时返回 undefined，由 namesInScope 代劳。
+ * （它想连同可自动导入的名字一起给），这时返回 undefined，由 namesInScope 与 importsFor 代劳。
  */
-function entriesAt(project: Project, file: string, at: number): readonly CompletionEntry[] | undefined {
+function entriesAt({ project, file, position, offset }: Request): readonly CompletionEntry[] | undefined {
   try {
-    return project.checker.getCompletionsAtPosition(file, at)?.entries ?? [];
+    return project.checker.getCompletionsAtPosition(file, position + offset)?.entries ?? [];
   } catch (error) {
     if (/auto imports/.test((error as Error).message)) return undefined;
     throw error;
@@ -80,21 +131,20 @@ function entriesAt(project: Project, file: string, at: number): readonly Complet
 
 /** 笔记本的名字、单元格里写过且此处看得见的名字、全局名字、关键字与工具类型。 */
 function namesInScope(
-  project: Project,
-  file: string,
-  at: number,
-  code: string,
+  { project, file, source, position, offset, own, globals }: Request,
   prefix: string,
-  own: ReadonlySet<string>,
-  globals: () => readonly CompletionEntry[],
 ): CompletionEntry[] {
-  const words = new Set(own);
-  for (const [word] of code.matchAll(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu)) words.add(word);
+  const at = position + offset;
   const found: CompletionEntry[] = [];
-  for (const name of words) {
-    if (!name.toLowerCase().startsWith(prefix)) continue;
-    const symbol = project.checker.resolveName(name, anyMeaning, { document: file, position: at });
-    if (symbol) found.push({ name, kind: kindOf(symbol.flags) });
+  let asked = 0;
+  for (const name of new Set([...own, ...localNames(source, offset, at)])) {
+    if (!name.toLowerCase().startsWith(prefix.toLowerCase())) continue;
+    // 种类要一个一个地问，名字太多时就不问了
+    const symbol =
+      asked++ < 100
+        ? project.checker.resolveName(name, anyMeaning, { document: file, position: at })
+        : undefined;
+    found.push({ name, kind: symbol ? kindOf(symbol.flags) : CompletionItemKind.Variable });
   }
   return [
     ...found,

@@ -40,6 +40,22 @@ export function declarationsOf(file: SourceFile, from = 0): Declarations {
 }
 
 function declare(node: Node, found: Declarations): void {
+  if (isExportDeclaration(node)) {
+    if (node.exportClause && isNamedExports(node.exportClause))
+      for (const item of node.exportClause.elements) found.exported.add(item.name.text);
+    return;
+  }
+  if (isModuleDeclaration(node) && !(isIdentifier(node.name) && node.name.text !== "global"))
+    found.augments = true;
+  const exported = hasExport(node);
+  for (const [name, mutable] of namesOf(node)) {
+    found.names.set(name, mutable);
+    if (exported) found.exported.add(name);
+  }
+}
+
+/** 一条语句声明的名字 → 是否可以再赋值。 */
+export function namesOf(node: Node): Map<string, boolean> {
   const names = new Map<string, boolean>();
   if (isVariableStatement(node)) addList(node.declarationList, names);
   else if (isFunctionDeclaration(node) || isClassDeclaration(node)) {
@@ -48,29 +64,18 @@ function declare(node: Node, found: Declarations): void {
     names.set(node.name.text, false);
   else if (isModuleDeclaration(node)) {
     if (isIdentifier(node.name) && node.name.text !== "global") names.set(node.name.text, false);
-    else found.augments = true;
   } else if (isImportEqualsDeclaration(node)) names.set(node.name.text, false);
   else if (isImportDeclaration(node)) addImports(node, names);
-  else if (isExportDeclaration(node)) {
-    if (node.exportClause && isNamedExports(node.exportClause))
-      for (const item of node.exportClause.elements) found.exported.add(item.name.text);
-    return;
-  } else {
-    addNestedVars(node, names);
-  }
-  const exported = hasExport(node);
-  for (const [name, mutable] of names) {
-    found.names.set(name, mutable);
-    if (exported) found.exported.add(name);
-  }
+  else addNestedVars(node, names);
+  return names;
 }
 
-function addList(list: VariableDeclarationList, names: Map<string, boolean>): void {
+export function addList(list: VariableDeclarationList, names: Map<string, boolean>): void {
   const constant = (list.flags & NodeFlags.BlockScoped) === NodeFlags.Const;
   for (const declaration of list.declarations) addBinding(declaration.name, !constant, names);
 }
 
-function addBinding(name: BindingName, mutable: boolean, names: Map<string, boolean>): void {
+export function addBinding(name: BindingName, mutable: boolean, names: Map<string, boolean>): void {
   if (isIdentifier(name)) names.set(name.text, mutable);
   else
     for (const element of name.elements)
@@ -104,6 +109,9 @@ const functions = new Set<SyntaxKind>([
   SyntaxKind.FunctionDeclaration,
   SyntaxKind.FunctionExpression,
   SyntaxKind.ArrowFunction,
+  SyntaxKind.MethodDeclaration,
+  SyntaxKind.GetAccessor,
+  SyntaxKind.SetAccessor,
   SyntaxKind.ClassExpression,
   SyntaxKind.ClassDeclaration,
   SyntaxKind.ModuleDeclaration,

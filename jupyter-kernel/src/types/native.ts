@@ -1,12 +1,14 @@
+import type { SourceFile } from "typescript/unstable/ast";
 import {
   type CompletionEntry,
   DiagnosticCategory,
   type Diagnostic as NativeDiagnostic,
-  type Project,
 } from "typescript/unstable/sync";
 import { Cells } from "./cells.js";
+import { completenessOf } from "./completeness.js";
 import { completionsAt } from "./completion.js";
 import { type Declarations, declarationsOf } from "./declarations.js";
+import { ImportIndex, importLine } from "./imports.js";
 import { inspectionAt } from "./inspection.js";
 import { VirtualProgram } from "./program.js";
 import type { Completions, Diagnostic, Inspection, TypeService } from "./service.js";
@@ -16,57 +18,148 @@ const current = "__tidu_cell.ts";
 /** 在笔记本里不算错的：逗号式的末尾表达式、没有类型的 npm 包、跨单元格才填满的空数组。 */
 const ignored = new Set([2695, 7016, 7005, 7034]);
 
+/** 找不到模块的几种说法：也许是刚装上、刚建好的，重新看一遍磁盘再下结论。 */
+const missingModule = new Set([2307, 2792, 2882, 7016]);
+
+/** 没有这个名字的几种说法。 */
+const missingName = new Set([2304, 2503, 2552, 2580, 2582, 2583, 2584, 2591, 2592, 2593, 18004]);
+
 /** 分析过的单元格：前文带进来的名字、前文的长度、它自己的声明。 */
 interface Analysis {
   code: string;
   used: Set<string>;
   offset: number;
+  source: SourceFile;
   declarations: Declarations;
 }
 
 /** TypeScript 7 的原生语言服务。不稳定 API 只在本文件夹里出现。 */
 export class NativeTypeService implements TypeService {
-  readonly #program: VirtualProgram;
+  readonly #folder: string;
   readonly #cells = new Cells();
+  readonly #imports: ImportIndex;
+  readonly #notes = new Set<string>();
+  #pending: string[] = [];
+  #program: VirtualProgram;
   #globals: readonly CompletionEntry[] | undefined;
+  /** 刚检查过、没有错误的单元格：运行之后登记它，不必再分析一遍 */
+  #checked: Analysis | undefined;
 
   constructor(folder: string) {
-    this.#program = new VirtualProgram(folder, current, [
+    this.#folder = folder;
+    this.#imports = new ImportIndex(folder);
+    this.#program = this.#open();
+  }
+
+  #open(): VirtualProgram {
+    const program = new VirtualProgram(this.#folder, current, [
       ...this.#cells.files(),
       [current, this.#cells.prologue([])],
     ]);
+    if (program.problem !== undefined) this.#note(`TIDU-JUP-024：${program.problem}`);
+    return program;
   }
 
   check(code: string): Diagnostic[] {
-    const { offset } = this.#analyze(code);
-    const { program } = this.#program.project;
-    const file = this.#program.path(current);
-    const syntactic = program.getSyntacticDiagnostics(file);
-    const found = syntactic.length > 0 ? syntactic : program.getSemanticDiagnostics(file);
-    return found
-      .filter((item) => item.category === DiagnosticCategory.Error && !ignored.has(item.code))
-      .filter((item) => item.pos >= offset && item.pos <= offset + code.length)
-      .map((item) => ({
+    return this.#retry(() => this.#check(code));
+  }
+
+  #check(code: string): Diagnostic[] {
+    this.#program.refresh();
+    this.#checked = undefined;
+    const analysis = this.#analyze(code);
+    let found = this.#diagnostics();
+    if (found.some((item) => missingModule.has(item.code))) {
+      this.#program.rescan();
+      found = this.#diagnostics();
+    }
+    if (/\b(?:import|require)\b/.test(code)) this.#program.watch();
+    const { offset } = analysis;
+    const inside = found.filter((item) => item.pos >= offset && item.pos <= offset + code.length);
+    for (const item of inside) if (item.code === 7016) this.#untyped(item);
+    const errors = inside.filter(
+      (item) =>
+        item.category === DiagnosticCategory.Error &&
+        !ignored.has(item.code) &&
+        // typeof document：问的就是有没有，运行时也不会出错
+        !(missingName.has(item.code) && /\btypeof\s+$/.test(code.slice(0, item.pos - offset))),
+    );
+    if (errors.length === 0) this.#checked = analysis;
+    return errors.map((item) => {
+      const fix = missingName.has(item.code) ? this.#importFix(item.text) : undefined;
+      return {
         code: item.code,
         start: item.pos - offset,
         end: Math.min(item.end - offset, code.length),
         message: flatten(item),
-      }));
+        ...(fix === undefined ? {} : { fix }),
+      };
+    });
+  }
+
+  #diagnostics(): readonly NativeDiagnostic[] {
+    const { program } = this.#program.project;
+    const file = this.#program.path(current);
+    const syntactic = program.getSyntacticDiagnostics(file);
+    return syntactic.length > 0 ? syntactic : program.getSemanticDiagnostics(file);
+  }
+
+  notes(): string[] {
+    return this.#pending.splice(0);
+  }
+
+  /** 同一件事只说一次。 */
+  #note(text: string): void {
+    if (!this.#notes.has(text)) this.#pending.push(text);
+    this.#notes.add(text);
+  }
+
+  #untyped({ text }: NativeDiagnostic): void {
+    const name = /module '(.+?)'/.exec(text)?.[1];
+    if (name === undefined) return;
+    const types = `@types/${name.replace(/^@(.+?)\//, "$1__").replace(/\/.*/, "")}`;
+    this.#note(`${name} 没有类型声明，这里当作 any。也许可以装上：npm install -D ${types}`);
+  }
+
+  /** 名字在某个装着的包里：说出要加的那一行。 */
+  #importFix(message: string): string | undefined {
+    const name = /'(.+?)'/.exec(message)?.[1];
+    if (name === undefined) return undefined;
+    this.#imports.advance(200);
+    const lines = this.#imports.named(name).slice(0, 3).map(importLine);
+    return lines.length > 0 ? `在前面加一行 ${lines.join(" 或 ")}` : undefined;
   }
 
   commit(code: string): void {
-    const { used, declarations } = this.#analyze(code);
-    if (this.#program.project.program.getSyntacticDiagnostics(this.#program.path(current)).length > 0) return;
-    this.#cells.commit(code, declarations, used);
-    this.#flush();
+    this.#retry(() => {
+      const analysis = this.#checked?.code === code ? this.#checked : this.#analyze(code);
+      if (analysis !== this.#checked && this.#syntaxErrors() > 0) return;
+      this.#checked = undefined;
+      this.#cells.commit(code, analysis.declarations, analysis.used);
+      this.#flush();
+    });
+  }
+
+  #syntaxErrors(): number {
+    return this.#program.project.program.getSyntacticDiagnostics(this.#program.path(current)).length;
   }
 
   complete(code: string, position: number): Completions {
-    const { project, offset } = this.#everything(code);
-    const file = this.#program.path(current);
-    // 全局名字几乎不变，借 `globalThis.` 的成员补全取一次，以后复用
-    const globals = () => (this.#globals ??= this.#globalNames());
-    return completionsAt(project, file, code, position, offset, this.#cells.names, globals);
+    return this.#retry(() => {
+      const { source, offset } = this.#everything(code);
+      return completionsAt({
+        project: this.#program.project,
+        file: this.#program.path(current),
+        source,
+        code,
+        position,
+        offset,
+        own: this.#cells.names,
+        // 全局名字几乎不变，借 `globalThis.` 的成员补全取一次，以后复用
+        globals: () => (this.#globals ??= this.#globalNames()),
+        imports: this.#imports,
+      });
+    });
   }
 
   #globalNames(): readonly CompletionEntry[] {
@@ -77,29 +170,53 @@ export class NativeTypeService implements TypeService {
   }
 
   inspect(code: string, position: number, detail: 0 | 1): Inspection | undefined {
-    const { project, offset } = this.#everything(code);
-    return inspectionAt(project, this.#program.path(current), code, position, offset, detail);
+    return this.#retry(() => {
+      const { source, offset } = this.#everything(code);
+      const { project } = this.#program;
+      return inspectionAt({ project, source, folder: this.#folder, code, position, offset, detail });
+    });
   }
 
   completeness(code: string): "complete" | "incomplete" | "invalid" {
-    this.#program.write(current, this.#cells.prologue([]) + code);
-    const found = this.#program.project.program.getSyntacticDiagnostics(this.#program.path(current));
-    if (found.length === 0) return "complete";
-    const end = this.#cells.prologue([]).length + code.trimEnd().length;
-    // 1002 是没写完的普通字符串：换行之后不能续，所以是写错而不是没写完
-    const open = found.every(
-      (item) => item.code !== 1002 && (item.pos >= end || unterminated.has(item.code)),
+    return this.#retry(() =>
+      completenessOf(code, (text) => {
+        const prologue = this.#cells.prologue([]);
+        this.#program.write(current, prologue + text);
+        return this.#program.project.program
+          .getSyntacticDiagnostics(this.#program.path(current))
+          .map((item) => ({ code: item.code, at: item.pos - prologue.length }));
+      }),
     );
-    return open ? "incomplete" : "invalid";
   }
 
   reset(): void {
-    this.#cells.clear();
-    this.#flush();
+    this.#retry(() => {
+      this.#checked = undefined;
+      this.#cells.clear();
+      this.#flush();
+    });
   }
 
   close(): void {
+    this.#imports.close();
     this.#program.close();
+  }
+
+  /** 原生进程没了、或它自己出了错：换一个新的再试一次。单元格都记在这边，什么也不会丢。 */
+  #retry<T>(body: () => T): T {
+    if (!this.#program.alive) this.#program = this.#open();
+    try {
+      return body();
+    } catch {
+      try {
+        this.#program.close();
+      } catch {
+        // 已经不在了
+      }
+      this.#checked = undefined;
+      this.#program = this.#open();
+      return body();
+    }
   }
 
   #flush(): void {
@@ -107,9 +224,9 @@ export class NativeTypeService implements TypeService {
   }
 
   /** 补全与悬停要看见所有名字，哪怕源码里还没写到。 */
-  #everything(code: string): { project: Project; offset: number } {
-    const { offset } = this.#analyze(code, this.#cells.names);
-    return { project: this.#program.project, offset };
+  #everything(code: string): Analysis {
+    this.#checked = undefined;
+    return this.#analyze(code, this.#cells.names);
   }
 
   /**
@@ -121,17 +238,14 @@ export class NativeTypeService implements TypeService {
     for (;;) {
       const prologue = this.#cells.prologue(used);
       this.#program.write(current, prologue + code);
-      const file = this.#program.project.program.getSourceFile(this.#program.path(current))!;
-      const declarations = declarationsOf(file, prologue.length);
+      const source = this.#program.project.program.getSourceFile(this.#program.path(current))!;
+      const declarations = declarationsOf(source, prologue.length);
       const wanted = new Set([...candidates].filter((name) => !declarations.names.has(name)));
-      if (wanted.size === used.size) return { code, used, offset: prologue.length, declarations };
+      if (wanted.size === used.size) return { code, used, offset: prologue.length, source, declarations };
       used = wanted;
     }
   }
 }
-
-/** 没有写完的模板字符串、块注释、正则。 */
-const unterminated = new Set([1160, 1010]);
 
 function flatten(item: NativeDiagnostic, depth = 0): string {
   const lines = [`${"  ".repeat(depth)}${item.text}`];

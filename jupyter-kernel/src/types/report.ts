@@ -24,8 +24,9 @@ export function reportTypes(code: string, diagnostics: readonly Diagnostic[], ce
     traceback.push(`${bold(`${cell}:${line}:${column}`)} - ${red(headline(item))}`);
     traceback.push(...frame(code, item));
     const explanation = explain(item.code, item.message);
+    const fix = item.fix ?? explanation?.fix;
+    if (fix !== undefined) traceback.push(`  怎么改：${fix}`);
     if (explanation) {
-      traceback.push(`  怎么改：${explanation.fix}`);
       traceback.push(dim(`  TypeScript 原文：${item.message.replaceAll("\n", "\n    ")}`));
     } else if (item.message.includes("\n")) {
       traceback.push(dim(`  ${item.message.split("\n").slice(1).join("\n  ")}`));

@@ -5,6 +5,8 @@
 export interface TypeService {
   /** 严格检查一个将要运行的单元格；没有问题时返回空数组。 */
   check(code: string): Diagnostic[];
+  /** 攒下的提示（没有类型的包、读不了的 tsconfig.json），每件只说一次；取走就清空。 */
+  notes(): string[];
   /** 单元格已经运行：它的声明从此对后面的单元格可见，同名的盖住旧的。 */
   commit(code: string): void;
   complete(code: string, position: number): Completions;
@@ -22,11 +24,16 @@ export interface Diagnostic {
   end: number;
   /** TypeScript 的原文，第一行之后是层层展开的原因 */
   message: string;
+  /** 能推断出来的具体改法 */
+  fix?: string;
 }
 
 export interface Completion {
+  /** 接受之后插入的文字 */
   text: string;
-  /** Jupyter 用的种类名：function、class、keyword…… */
+  /** 列表里显示的名字；没有就是 text */
+  label?: string;
+  /** Jupyter 用的种类名：function、class、keyword……；要导入的名字写它的来处 */
   type: string;
 }
 
@@ -38,9 +45,13 @@ export interface Completions {
 
 export interface Inspection {
   name: string;
-  /** 类型签名，一段 TypeScript */
+  /** 类型签名，一段 TypeScript；有几种调用方式就有几行 */
   signature: string;
   documentation: string;
-  /** detail = 1 时的源码 */
-  source?: string;
+  /** JSDoc 的标签，不带 @ */
+  tags: { name: string; text: string }[];
+  /** 光标在某个调用的参数里 */
+  call?: { signature: string; parameter?: { index: number; name: string; documentation?: string } };
+  /** detail = 1 时声明的源码与它在哪里 */
+  source?: { text: string; where: string };
 }
