@@ -1,6 +1,6 @@
 import { DECORATORS, visitFunction } from "./functions.js";
 import type { Node } from "./node.js";
-import type { Transform, Visitor } from "./transform.js";
+import { MARK, type Transform, type Visitor } from "./transform.js";
 
 const MODIFIERS = new Set(["public", "private", "protected", "readonly", "override", "abstract", "declare"]);
 
@@ -37,6 +37,11 @@ function property(node: Node, t: Transform): void {
     return;
   }
   blankModifiers(node.start, node.key.start, t);
+  initializer(node, t);
+}
+
+/** 字段名之后的部分：抹掉标记与类型，处理初始值。 */
+function initializer(node: Node, t: Transform): void {
   if (node.optional || node.definite) blankMark(node, t);
   if (node.typeAnnotation) t.edits.blank(node.typeAnnotation.start, node.typeAnnotation.end);
   t.functionDepth += 1;
@@ -46,6 +51,27 @@ function property(node: Node, t: Transform): void {
   );
   t.functionDepth -= 1;
   t.terminate(node);
+}
+
+/** accessor x = 1 → 一对读写私有字段的 get 与 set，加上私有字段 #ªx = 1，都在原位。 */
+function accessor(node: Node, t: Transform): void {
+  visitKey(node, t);
+  if (node.computed) t.fail(node, "不支持计算名的 accessor 字段：请改写成一对 get 和 set。");
+  if (node.abstract || node.declare) {
+    t.edits.blank(node.start, node.end);
+    return;
+  }
+  const { key } = node;
+  const name = t.source.slice(key.start, key.end);
+  const hidden = `#${MARK}${node.start}`;
+  const prefix = node.static ? "static " : "";
+  t.edits.blank(node.start, key.start);
+  t.edits.open(
+    node.start,
+    `${prefix}get ${name}(){return this.${hidden}}${prefix}set ${name}(${MARK}v){this.${hidden}=${MARK}v}${prefix}`,
+  );
+  t.edits.replace(key.start, key.end, hidden);
+  initializer(node, t);
 }
 
 function method(node: Node, t: Transform): void {
@@ -122,9 +148,7 @@ export const classVisitors: Record<string, Visitor> = {
 
   ClassProperty: property,
   ClassPrivateProperty: property,
-  ClassAccessorProperty(node, t) {
-    t.fail(node, "不支持 accessor 字段：请改写成一对 get 和 set。");
-  },
+  ClassAccessorProperty: accessor,
   ClassMethod: method,
   ClassPrivateMethod: method,
 };

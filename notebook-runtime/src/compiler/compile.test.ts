@@ -61,7 +61,7 @@ describe("单元格编译器：语法错误", () => {
     ["没有循环的 break", "break", 1, 1, /break 只能/],
     ["const 没有值", "const a", 1, 8, /必须有初始值/],
     ["赋值给调用", "f() = 1", 1, 1, /赋值号左边/],
-    ["using", "using x = f()", 1, 1, /using/],
+    ["for 头部的 using", "for (using x = f();;) {}", 1, 6, /using/],
   ];
   for (const [name, source, line, column, message] of cases) {
     it(name, () => {

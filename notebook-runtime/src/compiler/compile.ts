@@ -4,6 +4,7 @@ import { parse } from "./parse.js";
 import { lexicalNames, varNames } from "./scope.js";
 import { HOST, MARK, Transform } from "./transform.js";
 import type { BindingKind, CompiledCell, CompileOptions, Declaration, StaticImport } from "./types.js";
+import { hasUsing, isUsing, visitStatements } from "./using.js";
 import { cellVisitors as visitors } from "./visitors.js";
 
 /**
@@ -29,12 +30,14 @@ export function compileCell(source: string, options: CompileOptions = {}): Compi
   if (interpreter) t.edits.blank(interpreter.start, interpreter.end);
   t.value = valueStatement(program);
   t.visitAll(program.directives);
-  t.visitAll(program.body);
+  const publish = hoisted.map((name) => `${MARK}${name}.d=${name};`).join("");
+  const wrapped = hasUsing(program.body);
+  visitStatements(program.body, t, publish);
   const bindings = [...t.boxes].map((name) => `${MARK}${name}=${HOST}.box(${JSON.stringify(name)})`);
   const prologue = [
     `(${t.usesAwait ? "async " : ""}function(${HOST}){"use strict";`,
     `const ${[`${HOST}i=${HOST}.flag`, `${HOST}s=${HOST}.stop`, ...bindings].join(",")};`,
-    ...hoisted.map((name) => `${MARK}${name}.d=${name};`),
+    wrapped ? "" : publish,
   ].join("");
   const code = `${t.edits.render(prologue)}\n})`;
   return {
@@ -75,7 +78,7 @@ function collect(program: Node, t: Transform) {
     declarations.set(name.name, { name: name.name, kind, line, column: column + 1 });
   };
   for (const { name, node } of lexicalNames(program.body)) {
-    const kind = KINDS[node.type] ?? node.kind;
+    const kind = isUsing(node) ? "const" : (KINDS[node.type] ?? node.kind);
     declare(name, kind, node);
     if (kind === "function" && !hoisted.includes(name.name)) hoisted.push(name.name);
   }

@@ -2,11 +2,14 @@
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import { Box } from "../runtime/box.js";
+import { Disposal, installDisposal } from "../runtime/disposal.js";
 import { compileCell } from "./compile.js";
 
 const { transformSync } = createRequire(import.meta.url)("esbuild") as {
   transformSync(code: string, options: object): { code: string };
 };
+
+installDisposal();
 
 const AsyncFunction = (async () => {}).constructor as new (
   ...args: string[]
@@ -35,7 +38,14 @@ function api(boxes = new Map<string, Box>()) {
     if (!boxes.has(name)) boxes.set(name, new Box(name));
     return boxes.get(name) as Box;
   };
-  const host = { flag: new Int32Array(1), stop: () => {}, w: (v: unknown) => v, caught: () => {}, box };
+  const host = {
+    flag: new Int32Array(1),
+    stop: () => {},
+    w: (v: unknown) => v,
+    caught: () => {},
+    u: () => new Disposal(),
+    box,
+  };
   return { host, box };
 }
 

@@ -2,6 +2,8 @@ import type { Node } from "./node.js";
 import { outerRange, type Transform, type Visitor } from "./transform.js";
 
 type Constant = string | number | undefined;
+/** 枚举名 → 成员的值；一个枚举可以引用前面枚举的成员。 */
+type Enums = Map<string, Map<string, Constant>>;
 
 const BINARY: Record<string, (a: number, b: number) => number> = {
   "+": (a, b) => a + b,
@@ -19,8 +21,8 @@ const BINARY: Record<string, (a: number, b: number) => number> = {
 };
 
 /** 编译时能算出的成员值；枚举的自动编号与反向映射要靠它。 */
-function evaluate(node: Node, enumName: string, members: Map<string, Constant>): Constant {
-  const at = (child: Node) => evaluate(child, enumName, members);
+function evaluate(node: Node, members: Map<string, Constant>, enums: Enums): Constant {
+  const at = (child: Node) => evaluate(child, members, enums);
   switch (node.type) {
     case "NumericLiteral":
     case "StringLiteral":
@@ -34,8 +36,8 @@ function evaluate(node: Node, enumName: string, members: Map<string, Constant>):
       if (members.has(node.name)) return members.get(node.name);
       return node.name === "NaN" ? Number.NaN : node.name === "Infinity" ? Infinity : undefined;
     case "MemberExpression":
-      if (node.object.type !== "Identifier" || node.object.name !== enumName) return undefined;
-      return members.get(node.computed ? node.property.value : node.property.name);
+      if (node.object.type !== "Identifier") return undefined;
+      return enums.get(node.object.name)?.get(node.computed ? node.property.value : node.property.name);
     case "UnaryExpression": {
       const value = at(node.argument);
       if (typeof value !== "number") return undefined;
@@ -65,8 +67,11 @@ export function visitEnum(node: Node, t: Transform, assign: string, existing: st
   const open = t.source.indexOf("{", t.skip(node.id.end));
   t.edits.blank(node.start, open + 1);
   t.edits.open(node.start, `${assign}(function(${name}){`);
-  const members = new Map<string, Constant>();
+  // 同名的几块合并：前面各块的成员在这里也看得见。
+  const members = new Map(t.enums.get(name));
+  t.enums.set(name, members);
   let next: number | undefined = 0;
+  let counted = "";
   let at = open + 1;
   t.within(
     (scope) => scope.declare(name),
@@ -78,28 +83,41 @@ export function visitEnum(node: Node, t: Transform, assign: string, existing: st
         const range = initializer && outerRange(t.source, initializer);
         t.edits.blank(at, range ? range.start : member.end);
         let value: Constant = next;
-        if (initializer) value = evaluate(initializer, name, members);
-        else if (next === undefined) t.fail(member, `枚举成员 ${key} 需要初始值：前一个成员的值不是常量。`);
+        if (initializer) value = evaluate(initializer, members, t.enums);
+        else if (next === undefined && !counted)
+          t.fail(member, `枚举成员 ${key} 需要初始值：前一个成员的值不是常量。`);
+        // 值来自别的单元格的枚举：编译时不知道，编号与反向映射留到运行时。
+        const later = value === undefined && (!initializer || isReference(initializer));
         const isText = typeof value === "string" || (initializer && isTextual(initializer));
-        const before = isText ? `${name}[${text}]=` : `${name}[${name}[${text}]=`;
-        const after = isText ? ";" : `]=${text};`;
+        const slot = `${name}[${text}]`;
+        const before = isText ? `${slot}=` : later ? `if(typeof(${slot}=` : `${name}[${slot}=`;
+        const after = isText ? ";" : later ? `)==="number")${name}[${slot}]=${text};` : `]=${text};`;
         if (initializer) {
           t.edits.open(range.start, `${before}(`);
           t.visit(initializer);
           t.edits.close(range.end, `)${after}`);
           at = range.end;
         } else {
-          t.edits.open(member.start, `${before}${value}${after}`);
+          t.edits.open(member.start, `${before}${value ?? counted}${after}`);
           at = member.end;
         }
         members.set(key, value);
         t.scope?.declare(key, `${name}.${key}`);
         next = typeof value === "number" ? value + 1 : undefined;
+        counted = later ? `${slot}+1` : "";
       }
     },
   );
   t.edits.blank(at, node.end);
   t.edits.close(node.end, `return ${name};})(${existing});`);
+}
+
+/** 由别处的名字与运算组成，没有调用：可能是另一个枚举的常量。 */
+function isReference(node: Node): boolean {
+  if (node.type === "MemberExpression") return isReference(node.object);
+  if (node.type === "UnaryExpression") return isReference(node.argument);
+  if (node.type === "BinaryExpression") return isReference(node.left) && isReference(node.right);
+  return node.type === "Identifier" || node.type === "NumericLiteral";
 }
 
 function isTextual(node: Node): boolean {
@@ -121,6 +139,9 @@ export const enumVisitors: Record<string, Visitor> = {
     if (t.scope?.lookup(name) === undefined) {
       const target = t.rewrite(name, "define", node.start);
       visitEnum(node, t, `${target}=`, t.reopened(name, node));
-    } else visitEnum(node, t, `var ${name}=`, `${name}||{}`);
+    } else {
+      const { assign, existing } = t.scope!.merge(name);
+      visitEnum(node, t, assign, existing);
+    }
   },
 };

@@ -1,7 +1,8 @@
 import { boundNames, children, type Node } from "./node.js";
-import { isFunction, lexicalNames, varNames } from "./scope.js";
+import { isFunction, varNames } from "./scope.js";
 import { CHECK, HOST, outerRange, type Transform, type Visitor } from "./transform.js";
 import { stripArrowTypes, stripThisParameter } from "./types-strip.js";
+import { visitStatements } from "./using.js";
 
 /** 函数的参数与函数体；生成器的 yield、函数自己的 var 都留给 JavaScript。 */
 export function visitFunction(node: Node, t: Transform): void {
@@ -21,7 +22,7 @@ export function visitFunction(node: Node, t: Transform): void {
       for (const param of params) for (const name of boundNames(param)) scope.declare(name.name);
       if (node.body.type !== "BlockStatement") return;
       for (const name of varNames(node.body)) scope.declare(name.name);
-      for (const { name } of lexicalNames(node.body.body)) scope.declare(name.name);
+      scope.declareAll(node.body.body);
     },
     () => {
       for (const param of params) {
@@ -43,7 +44,7 @@ function visitBody(node: Node, t: Transform): void {
     for (const directive of body.directives) t.terminate(directive);
     const at = body.directives.at(-1)?.end ?? body.start + 1;
     if (checked) t.edits.open(at, CHECK);
-    t.visitAll(body.body);
+    visitStatements(body.body, t);
   } else if (checked) {
     const { start, end } = outerRange(t.source, body);
     t.edits.open(start, `(${HOST}i[0]&&${HOST}s(),`);

@@ -39,3 +39,22 @@ describe("stripModule", () => {
     it(name, () => assert.equal(squeeze(stripModule(source)), squeeze(expected)));
   }
 });
+
+describe("stripModule：要改写的语法", () => {
+  it("using、枚举合并、accessor 在普通模块里照样能跑", () => {
+    const source =
+      "export enum A { X = 1 }\nexport enum B { Y = A.X, Z }\n{ using r: Disposable = make(); }\nexport class C { accessor v: number = 1 }";
+    const code = stripModule(source);
+    assert.equal(code.split("\n").length, 4);
+    assert.match(code, /Symbol\.for\("tidu\.using"\)/);
+    assert.doesNotMatch(code, /ªª|: number|accessor/);
+  });
+
+  it("导出的枚举分几块、命名空间并进函数：只导出一次", async () => {
+    const source =
+      "export enum E { A = 1 }\nexport enum E { B = 2 }\nexport function f() { return f.v }\nexport namespace f { export const v = 3 }";
+    const url = `data:text/javascript,${encodeURIComponent(stripModule(source))}`;
+    const { E, f } = await import(url);
+    assert.deepEqual([E.A, E.B, E[2], f()], [1, 2, "B", 3]);
+  });
+});

@@ -1,6 +1,6 @@
 import type { Node } from "./node.js";
 import { parse } from "./parse.js";
-import { lexicalNames, varNames } from "./scope.js";
+import { varNames } from "./scope.js";
 import { Transform, type Visitor } from "./transform.js";
 import { cellVisitors } from "./visitors.js";
 
@@ -34,7 +34,7 @@ export function stripModule(source: string): string {
   t.onReference = (name) => used.add(name);
   t.within(
     (scope) => {
-      for (const { name } of lexicalNames(program.body)) scope.declare(name.name);
+      scope.declareAll(program.body);
       for (const name of varNames(program)) scope.declare(name.name);
       for (const statement of program.body) {
         if (statement.type !== "ImportDeclaration") continue;
@@ -54,8 +54,14 @@ function exportDeclaration(node: Node, t: Transform): void {
     declaration.declare ||
     (declaration.type.startsWith("TS") &&
       !["TSEnumDeclaration", "TSModuleDeclaration"].includes(declaration.type));
-  if (typeOnly) t.edits.blank(node.start, node.end);
-  else t.visit(declaration);
+  if (typeOnly) {
+    t.edits.blank(node.start, node.end);
+    return;
+  }
+  // 与前面同名的合并：名字已经导出过一次。
+  if (declaration.type.startsWith("TS") && t.scope?.merges(declaration.id.name))
+    t.edits.blank(node.start, declaration.start);
+  t.visit(declaration);
 }
 
 /** export { a, type B }：去掉类型；没有来源的名字算用到了。 */

@@ -47,7 +47,7 @@ function visitBody(statements: Node[], name: string, t: Transform, path: string)
   t.functionDepth += 1;
   t.within(
     (scope) => {
-      for (const { name } of lexicalNames(statements)) scope.declare(name.name);
+      scope.declareAll(statements);
       for (const statement of statements) {
         const node = declarationOf(statement);
         if (node.type !== "VariableDeclaration") continue;
@@ -98,6 +98,9 @@ export const namespaceVisitors: Record<string, Visitor> = {
     const { name } = node.id;
     if (t.scope?.lookup(name) === undefined) {
       visitNamespace(node, t, `${t.rewrite(name, "define", node.start)}=`, t.reopened(name, node));
-    } else visitNamespace(node, t, `var ${name}=`, `${name}||{}`);
+    } else {
+      const { assign, existing } = t.scope!.merge(name);
+      visitNamespace(node, t, assign, existing);
+    }
   },
 };

@@ -9,7 +9,7 @@ export function parse(source: string): Node {
       sourceType: "module",
       allowUndeclaredExports: true,
       attachComment: false,
-      plugins: ["typescript"],
+      plugins: ["typescript", "explicitResourceManagement", "decoratorAutoAccessors", "sourcePhaseImports"],
     }) as unknown as Node;
   } catch (error) {
     throw syntaxError(error);

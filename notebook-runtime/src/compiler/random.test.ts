@@ -35,6 +35,18 @@ const value = fc.constantFrom(
   "class { y = 1 }",
 );
 
+const member = fc.constantFrom(
+  "",
+  " = 3",
+  " = -1",
+  " = P.B",
+  " = P.A | 8",
+  " = 's'",
+  " = `t`",
+  " = (5)",
+  " = 1 + 2 * 3",
+);
+
 /** 一条语句（没有 x++：esbuild 把下一行的括号当成对它的调用，与规范不符）；开头可能是括号、方括号、模板，考验自动分号。 */
 const statement = fc.oneof(
   fc.tuple(fc.nat(3), type, value).map(([n, t, v]) => `x${n} = ${v} as ${t}`),
@@ -56,6 +68,27 @@ const statement = fc.oneof(
     .tuple(type, value)
     .map(([t, v]) => `class K { f: ${t} = ${v}\n ['g']: ${t}\n static s?: ${t} }`)
     .map((c) => `{ ${c}\n out.push(Object.keys(new K())) }`),
+  fc.array(member, { minLength: 1, maxLength: 5 }).map((list) => {
+    // 字符串成员之后不能自动编号：给一个值。
+    const body = list
+      .map((initial, i) => `M${i}${initial === "" && /['`]/.test(list[i - 1] ?? "") ? " = 7" : initial}`)
+      .join(", ");
+    return `{ const enum P { A = 2, B = A << 1 }\n enum E { ${body} }\n enum E { Z = 99 }\n out.push(E, P.B) }`;
+  }),
+  fc
+    .tuple(fc.constantFrom("let", "const", "var"), type, value, fc.constantFrom("", "export "))
+    .map(
+      ([k, t, v, e]) =>
+        `{ const r = (() => { ${k} y: ${t} = ${v}; return y })(); out.push(typeof r) }\nnamespace NS { ${e}${k} y: ${t} = ${v}; export function f() { return typeof y } export namespace In { export class C { constructor(readonly q: ${t} = y) {} } } }\nout.push(NS.f(), typeof new NS.In.C().q, Object.keys(NS))`,
+    ),
+  fc
+    .array(fc.constantFrom("using", "await using", "const"), { minLength: 1, maxLength: 4 })
+    .chain((kinds) => fc.tuple(fc.constant(kinds), fc.constantFrom("", "throw 1", "return", "throw d(9)")))
+    .map(([kinds, end]) => {
+      const d = "const d = (n: any) => ({ [Symbol.dispose]() { out.push(n); if (n === 2) throw n } });";
+      const body = kinds.map((kind, i) => `${kind} v${i} = d(${i}) as any`).join("\n");
+      return `await (async () => { ${d}\n try { ${body}\n out.push('b')\n ${end} } catch (e: any) { out.push(typeof e, e?.name) } })()`;
+    }),
   fc.constantFrom(
     "++x3",
     "`tpl${x0}`",
@@ -73,7 +106,7 @@ const statement = fc.oneof(
 
 /** 同一个程序里的类型名不能重复。 */
 function numbered(text: string, i: number): string {
-  return text.replace(/\bzz\b|(?<=^type )T|(?<=^interface )I/, (name) => name + i);
+  return text.replace(/\bzz\b|\bNS\b|(?<=^type )T|(?<=^interface )I/, (name) => name + i);
 }
 
 const program = fc

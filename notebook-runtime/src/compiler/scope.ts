@@ -7,6 +7,8 @@ export type Rewrite = string | null;
 export class Scope {
   readonly parent: Scope | null;
   readonly names = new Map<string, Rewrite>();
+  /** 已经有值、可以往里合并的名字。 */
+  readonly #valued = new Set<string>();
 
   constructor(parent: Scope | null) {
     this.parent = parent;
@@ -14,6 +16,32 @@ export class Scope {
 
   declare(name: string, rewrite: Rewrite = null): void {
     this.names.set(name, rewrite);
+  }
+
+  /** 语句列表直接声明的词法名字。 */
+  declareAll(statements: Node[]): void {
+    for (const { name, node } of lexicalNames(statements)) {
+      this.declare(name.name);
+      if (node.type === "FunctionDeclaration" || node.type === "ClassDeclaration")
+        this.#valued.add(name.name);
+    }
+  }
+
+  /** 局部的枚举或命名空间：同一作用域里已有同名的（函数、类、前一块）就合并，否则新声明。 */
+  merge(name: string): { assign: string; existing: string } {
+    if (this.merges(name)) return { assign: `${name}=`, existing: name };
+    this.#owner(name).#valued.add(name);
+    return { assign: `let ${name}=`, existing: "{}" };
+  }
+
+  merges(name: string): boolean {
+    return this.#owner(name).#valued.has(name);
+  }
+
+  #owner(name: string): Scope {
+    let scope: Scope = this;
+    while (!scope.names.has(name) && scope.parent) scope = scope.parent;
+    return scope;
   }
 
   /** 找不到是 undefined：属于单元格顶层或全局。 */

@@ -127,4 +127,22 @@ export const snippets: Record<string, string> = {
   点号开头: "const r = [3, 1, 2]\n  .sort()\n  .map((x: number) => x * 2) as number[]\nout.push(r)",
   尾随类型的三元:
     "const t = true ? (1 as number) : ('x' as string); const u = (x: boolean) => x ? (y: number): number => y : null; out.push(t, u(true)!(4));",
+  "using：相反的次序释放，在返回值算出之后":
+    "const res = (n: string) => ({ n, [Symbol.dispose]() { out.push('-' + n) } });\nfunction f() { using a = res('a'), b = res('b'); out.push(a.n + b.n); return out.length }\nout.push(f());\n{ using c = res('c'); out.push('body') }\n{ using n = null; using u = undefined; out.push(n, u) }",
+  "using：释放时的错误":
+    "const bad = (n: string) => ({ [Symbol.dispose]() { throw new Error(n) } });\ntry { using a = bad('a'); using b = bad('b'); throw new Error('c') } catch (e: any) { out.push(e.name, e.error.message, e.suppressed.name, e.suppressed.error.message, e.suppressed.suppressed.message) }\ntry { using a = bad('只有一个') } catch (e: any) { out.push(e.name, e.message) }\ntry { using x = 1 as any } catch (e: any) { out.push(e.constructor.name) }",
+  "using：跳转也释放":
+    "const res = (n: number) => ({ n, [Symbol.dispose]() { out.push(-n) } });\nouter: for (const i of [1, 2, 3, 4]) { using a = res(i); if (i === 1) continue; if (i === 3) break outer; out.push(i) }\nfor (using x of [res(5), res(6)]) out.push(x.n)\nfor (using y of [res(7)]) { const y2 = y.n; out.push(y2) }\nconst arrow = () => { using z = res(8); return z.n }; out.push(arrow())",
+  "await using":
+    "const res = (n: string) => ({ async [Symbol.asyncDispose]() { out.push('等' + n); await null; out.push('-' + n) } });\nasync function f() { await using a = res('a'); using b = { [Symbol.dispose]() { out.push('同步') } }; out.push('体'); return 1 }\nout.push(await f());\n{ await using c = res('c'); await using d = { [Symbol.dispose]() { out.push('d') } }; await using e = null; out.push('块') }\nfor (await using g of [res('g')]) out.push('g')\nfor await (using h of [Promise.resolve({ [Symbol.dispose]() { out.push('h') } })]) out.push('hh')\nclass K { static { using s = { [Symbol.dispose]() { out.push('s') } }; out.push('静态块') } }",
+  "using 与块里的声明":
+    "{ out.push(typeof f); function f() { return v } const v = 3; using a = { [Symbol.dispose]() { out.push(f()) } }; class C { v = v } out.push(new C().v) }\nconst using = 5; out.push(using)",
+  accessor:
+    "class A { accessor x = 1; static accessor y: string = 's'; accessor z!: number; accessor 'q r' = 2; accessor #p = 3; get p() { return this.#p++ } inc() { return this.#p } }\nconst a = new A(); a.x += 4; A.y += '!'; a.z = 6; out.push(a.x, A.y, a.z, a['q r'], a.p, a.inc(), Object.keys(a));\nclass B extends A { override accessor x = 10 }\nout.push(new B().x);",
+  "枚举：引用别的枚举、同名合并后的成员":
+    "enum A { X = 1, Y = X << 2, Z = Y | X }\nenum B { P = A.Y, Q, R = `${'r'}` , S = 'a' + 'b' }\nenum A { W = 9 }\nconst enum C { U = A.Z, V }\nout.push(A, B, C.U, C.V, B[4], A[A.Z]);",
+  命名空间合并函数与枚举:
+    "function f() { return f.count++ } namespace f { export let count = 5 }\nenum E { A = 1 } namespace E { export const all = () => [E.A] }\nnamespace N { export let live = 1; export const read = () => live; export namespace M { export const up = () => ++live } }\nnamespace N { export const again = () => live * 10 }\nf(); N.live = 7; N.M.up(); out.push(f(), E.all(), N.read(), N.again(), N.live);",
+  块里同名的枚举互不相干:
+    "{ enum E { A } out.push(E) }\n{ enum E { B = 5 } enum E { C = 6 } out.push(E) }\nfunction f() { enum E { D = 7 } return E } out.push(f(), f() === f());",
 };

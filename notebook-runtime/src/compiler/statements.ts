@@ -1,14 +1,15 @@
 import { boundNames, type Node } from "./node.js";
 import { lexicalNames } from "./scope.js";
 import { type Access, CHECK, HOST, MARK, type Transform, type Visitor } from "./transform.js";
+import { closeUsing, isUsing, registerUsing, usingHead, visitStatements } from "./using.js";
 
 /** 语句列表自成作用域。 */
 export function visitBlock(statements: Node[], t: Transform): void {
   t.within(
     (scope) => {
-      for (const { name } of lexicalNames(statements)) scope.declare(name.name);
+      scope.declareAll(statements);
     },
-    () => t.visitAll(statements),
+    () => visitStatements(statements, t),
   );
 }
 
@@ -25,15 +26,16 @@ function terminated(node: Node, t: Transform): void {
   t.terminate(node);
 }
 
-function loopBody(body: Node, t: Transform): void {
-  if (!t.options.interruptible) t.visit(body);
-  else if (body.type === "BlockStatement") {
-    t.edits.open(body.start + 1, CHECK);
+function loopBody(body: Node, t: Transform, before = "", after = ""): void {
+  const first = (t.options.interruptible ? CHECK : "") + before;
+  if (first === "") t.visit(body);
+  else if (body.type === "BlockStatement" && after === "") {
+    t.edits.open(body.start + 1, first);
     t.visit(body);
   } else {
-    t.edits.open(body.start, `{${CHECK}`);
+    t.edits.open(body.start, `{${first}`);
     t.visit(body);
-    t.edits.close(body.end, "}");
+    t.edits.close(body.end, `${after}}`);
   }
 }
 
@@ -47,22 +49,26 @@ function loopScope(head: Node | null, t: Transform, body: () => void): void {
 
 /** 把 var/let/const 语句改成对 rewrite 目标的赋值；声明全是原样的局部变量时只抹类型。 */
 export function visitDeclaration(node: Node, t: Transform, access: Access, head = false): void {
+  const using = isUsing(node);
   const rewritten = node.declarations.some((d: Node) => rewrites(d.id, t));
+  if (using) registerUsing(node, t, rewritten ? "" : "const");
   if (!rewritten) {
-    for (const { id, init } of node.declarations) {
-      t.target(id, "define");
-      t.visit(init);
+    for (const declarator of node.declarations) {
+      t.target(declarator.id, "define");
+      t.visit(declarator.init);
+      if (using && declarator.init) closeUsing(declarator, t);
     }
     return;
   }
-  t.edits.blank(node.start, node.start + node.kind.length);
+  if (!using) t.edits.blank(node.start, node.start + node.kind.length);
   for (const declarator of node.declarations) {
     const { id, init } = declarator;
     const pattern = id.type !== "Identifier" && init;
     if (pattern) t.edits.open(id.start, "(");
     t.target(id, access);
     if (init) t.named(id, init);
-    else if (!head && node.kind !== "var") t.edits.close(id.end, "=void 0");
+    if (using && init) closeUsing(declarator, t);
+    if (!init && !head && node.kind !== "var") t.edits.close(id.end, "=void 0");
     if (pattern) t.edits.close(declarator.end, ")");
   }
 }
@@ -81,10 +87,11 @@ function rewrites(pattern: Node, t: Transform): boolean {
 function forIn(node: Node, t: Transform): void {
   if (node.await && t.functionDepth === 0) t.usesAwait = true;
   loopScope(node.left, t, () => {
+    const { before, after } = isUsing(node.left) ? usingHead(node.left, t) : { before: "", after: "" };
     if (node.left.type === "VariableDeclaration") visitDeclaration(node.left, t, "define", true);
     else t.target(node.left, "write");
     t.visit(node.right);
-    loopBody(node.body, t);
+    loopBody(node.body, t, before, after);
   });
 }
 
@@ -104,9 +111,7 @@ export const statementVisitors: Record<string, Visitor> = {
 
   VariableDeclaration(node, t) {
     if (node.declare) t.edits.blank(node.start, node.end);
-    else if (node.kind === "using" || node.kind === "await using") {
-      t.fail(node, "不支持 using 声明：请改用 const，并在用完后手动释放。");
-    } else {
+    else {
       visitDeclaration(node, t, "define");
       t.terminate(node);
     }
@@ -125,7 +130,7 @@ export const statementVisitors: Record<string, Visitor> = {
     const statements: Node[] = node.cases.flatMap((c: Node) => c.consequent);
     t.within(
       (scope) => {
-        for (const { name } of lexicalNames(statements)) scope.declare(name.name);
+        scope.declareAll(statements);
       },
       () => t.visitAll(node.cases),
     );
@@ -150,6 +155,8 @@ export const statementVisitors: Record<string, Visitor> = {
   },
 
   ForStatement(node, t) {
+    if (isUsing(node.init))
+      t.fail(node.init, "for (using …;…;…) 很少用到，这里不支持：请把 using 声明移到循环外面的块里。");
     loopScope(node.init, t, () => {
       if (node.init?.type === "VariableDeclaration") visitDeclaration(node.init, t, "define", true);
       else t.visit(node.init);

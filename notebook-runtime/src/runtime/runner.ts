@@ -2,6 +2,7 @@ import { CellSyntaxError } from "../compiler/errors.js";
 import type { BindingKind, CompiledCell, StaticImport } from "../compiler/types.js";
 import type { CellError, Output } from "../types.js";
 import { Variables } from "./box.js";
+import { Disposal, installDisposal } from "./disposal.js";
 import { cleanMessage, describeFailure, Interrupted, isInterrupted } from "./failure.js";
 import { resultBundle } from "./format.js";
 import type { CellSources } from "./stack.js";
@@ -35,6 +36,8 @@ export interface CellApi {
   caught(error: unknown): void;
   load(specifier: string, options?: unknown): Promise<unknown>;
   meta: unknown;
+  /** using 声明的资源栈。 */
+  u(): Disposal;
 }
 
 export interface RunResult {
@@ -61,6 +64,7 @@ export class Runner {
   #id = 0;
 
   constructor(engine: Engine) {
+    installDisposal();
     this.#engine = engine;
   }
 
@@ -151,6 +155,7 @@ export class Runner {
       },
       load: (specifier, options) => engine.load(String(specifier), options),
       meta: engine.meta,
+      u: () => new Disposal(),
     };
   }
 
