@@ -37,6 +37,21 @@ function property(node: Node, t: Transform): void {
     return;
   }
   blankModifiers(node.start, node.key.start, t);
+  if (!t.options.defineFields && !node.computed && node.type === "ClassProperty") assigned(node, t);
+  else initializer(node, t);
+}
+
+/** 旧式字段：没有初始值的不产生属性，有的改成赋值；借一个私有字段占住原来的次序。 */
+function assigned(node: Node, t: Transform): void {
+  if (!node.value) {
+    t.edits.blank(node.start, node.end);
+    t.edits.put(node.start, ";");
+    return;
+  }
+  const { key } = node;
+  const name = t.source.slice(key.start, key.end);
+  t.edits.open(key.start, `#${MARK}${node.start}=this`);
+  t.edits.replace(key.start, key.end, key.type === "Identifier" ? `.${name}` : `[${name}]`);
   initializer(node, t);
 }
 

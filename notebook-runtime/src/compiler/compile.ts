@@ -22,6 +22,7 @@ export function compileCell(source: string, options: CompileOptions = {}): Compi
       known: options.known ?? new Map(),
       isGlobal: options.isGlobal ?? ((name) => name in globalThis),
       interruptible: options.interruptible ?? true,
+      defineFields: options.defineFields ?? true,
     },
     visitors,
   );
@@ -53,7 +54,11 @@ export function compileCell(source: string, options: CompileOptions = {}): Compi
 
 /** 只看顶层声明了什么、导入了什么；补全与类型检查用。 */
 export function parseCell(source: string): { declarations: Declaration[]; imports: StaticImport[] } {
-  const t = new Transform(source, { known: new Map(), isGlobal: () => true, interruptible: false }, visitors);
+  const t = new Transform(
+    source,
+    { known: new Map(), isGlobal: () => true, interruptible: false, defineFields: true },
+    visitors,
+  );
   const { declarations, imports } = collect(parse(source).program, t);
   return { declarations, imports };
 }

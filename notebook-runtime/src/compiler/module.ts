@@ -10,7 +10,7 @@ import { cellVisitors } from "./visitors.js";
  *
  * @throws CellSyntaxError 带行列。
  */
-export function stripModule(source: string): string {
+export function stripModule(source: string, options: { defineFields?: boolean } = {}): string {
   const { program } = parse(source);
   const used = new Set<string>();
   const visitors: Record<string, Visitor> = {
@@ -29,7 +29,16 @@ export function stripModule(source: string): string {
       else t.visit(node.declaration);
     },
   };
-  const t = new Transform(source, { known: new Map(), isGlobal: () => true, interruptible: false }, visitors);
+  const t = new Transform(
+    source,
+    {
+      known: new Map(),
+      isGlobal: () => true,
+      interruptible: false,
+      defineFields: options.defineFields ?? true,
+    },
+    visitors,
+  );
   t.hosted = false;
   t.onReference = (name) => used.add(name);
   t.within(

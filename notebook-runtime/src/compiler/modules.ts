@@ -24,6 +24,7 @@ export function staticImport(node: Node): StaticImport | null {
     attributes: Object.fromEntries(
       (node.attributes ?? []).map(({ key, value }: Node) => [key.name ?? key.value, value.value]),
     ),
+    ...(node.phase === "source" && { phase: "source" as const }),
     line: node.loc.start.line,
     column: node.loc.start.column + 1,
   };

@@ -14,6 +14,8 @@ export interface StaticImport {
   /** 本地名 → 导出名；"*" 是整个命名空间。 */
   bindings: { local: string; imported: string }[];
   attributes: Record<string, string>;
+  /** import source x from "./m.wasm"：要模块本身，不要实例。 */
+  phase?: "source";
   line: number;
   column: number;
 }
@@ -31,6 +33,8 @@ export interface CompileOptions {
   isGlobal?: (name: string) => boolean;
   /** 假：不在循环里插中断检查（默认真）。 */
   interruptible?: boolean;
+  /** 假：类的字段用赋值而不是定义（tsconfig 的 useDefineForClassFields: false）；默认真。 */
+  defineFields?: boolean;
 }
 
 export interface CompiledCell {

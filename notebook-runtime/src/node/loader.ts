@@ -1,23 +1,33 @@
-import { statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import * as nodeModule from "node:module";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { constants, Script } from "node:vm";
+import { RuntimeError } from "../errors.js";
 import { resolveFile } from "./files.js";
-import * as hooks from "./ts-hooks.js";
+import { ModuleGraph } from "./graph.js";
+import { installHooks } from "./hooks.js";
+import { findProject, mapped, type ProjectConfig } from "./tsconfig.js";
+import { installWorkers } from "./workers.js";
 
 type Namespace = Record<string, unknown>;
 type Import = (specifier: string, options?: unknown) => Promise<Namespace>;
 
-/** 从笔记本所在目录解析导入：ESM、CommonJS、JSON、node: 内建模块、相对路径。 */
+export interface LoadOptions {
+  with?: Record<string, string>;
+  /** import source：要 WebAssembly.Module 本身。 */
+  phase?: "source";
+}
+
+/** 从笔记本所在目录解析导入：ESM、CommonJS、JSON、WASM、node: 内建模块、相对路径、tsconfig 的 paths。 */
 export class Loader {
   readonly require: NodeJS.Require;
   readonly meta: { url: string; dirname: string; filename: string; resolve: (specifier: string) => string };
   readonly #import: Import;
-  /** 相对导入的文件 → 第一次导入时的修改时间。 */
-  readonly #versions = new Map<string, number>();
-  /** .ts 的加载钩子在第一次用到时才装。 */
+  readonly #graph = new ModuleGraph();
+  /** 加载钩子在第一次导入自己的文件时才装。 */
   #hooked = false;
+  #project: ProjectConfig | null | undefined;
   readonly #shims: Record<string, Namespace>;
 
   constructor(cwd: string, shims: Record<string, Namespace>) {
@@ -28,68 +38,128 @@ export class Loader {
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     }).runInThisContext() as Import;
     hideWarning();
-    const require = nodeModule.createRequire(filename);
-    this.require = new Proxy(require, {
-      apply: (target, self, args) => shims[String(args[0])] ?? Reflect.apply(target, self, args),
-    });
+    this.require = this.#createRequire(filename);
     const { href: url } = pathToFileURL(filename);
-    this.meta = {
-      url,
-      dirname: cwd,
-      filename,
-      resolve: (specifier) => {
-        if (/^[a-z][a-z\d+.-]*:/i.test(specifier)) return specifier;
-        if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, url).href;
-        const path = this.require.resolve(specifier);
-        return path.startsWith("/") || /^[A-Z]:/i.test(path) ? pathToFileURL(path).href : `node:${path}`;
+    this.meta = { url, dirname: cwd, filename, resolve: (specifier) => this.#resolve(specifier) };
+  }
+
+  #createRequire(filename: string): NodeJS.Require {
+    const require = nodeModule.createRequire(filename);
+    return new Proxy(require, {
+      apply: (target, self, [id]: [unknown]) => {
+        const specifier = String(id);
+        const shim = this.#shims[specifier];
+        if (shim) return shim;
+        this.#prepare(specifier);
+        const found = this.#find(specifier);
+        if (found && /\.m?ts$/.test(found.pathname))
+          throw new RuntimeError(
+            "TIDU-RT-020",
+            `require 不能加载 TypeScript 文件 ${specifier}：请用 import 或 await import()。`,
+          );
+        if (!found && !process.env.NODE_PATH) this.#expect(specifier);
+        return Reflect.apply(target, self, [found ? fileURLToPath(found) : id]);
       },
-    };
+    });
   }
 
-  #file(specifier: string): string {
-    const url = resolveFile(join(this.meta.dirname, specifier));
-    if (!url) return specifier;
-    if (/\.m?ts$/.test(url.pathname) && !this.#hooked) {
-      installHooks();
-      this.#hooked = true;
+  /** 笔记本所在的 TypeScript 项目。 */
+  get project(): ProjectConfig | null {
+    if (this.#project === undefined) this.#project = findProject(this.meta.dirname);
+    return this.#project;
+  }
+
+  #resolve(specifier: string): string {
+    if (/^[a-z][a-z\d+.-]*:/i.test(specifier)) return specifier;
+    const found = this.#find(specifier);
+    if (found) return found.href;
+    if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, this.meta.url).href;
+    const path = this.require.resolve(specifier);
+    return path.startsWith("/") || /^[A-Z]:/i.test(path) ? pathToFileURL(path).href : `node:${path}`;
+  }
+
+  /** 笔记本自己的文件：相对路径，或 tsconfig 的 paths、baseUrl 指到的；不是则是 null。 */
+  #find(specifier: string): URL | null {
+    if (/^\.{1,2}(?:\/|$)/.test(specifier)) return resolveFile(join(this.meta.dirname, specifier));
+    for (const path of this.project ? mapped(this.project, specifier) : []) {
+      const found = resolveFile(path);
+      if (found) return found;
     }
-    return versioned(url, this.#versions);
+    return null;
   }
 
-  async load(specifier: string, options?: { with?: Record<string, string> }): Promise<Namespace> {
+  async load(specifier: string, options: LoadOptions = {}): Promise<Namespace> {
     const shim = this.#shims[specifier];
     if (shim) return shim;
-    if (/\.json$/i.test(specifier) && options?.with?.type === undefined && !/^[a-z]{2,}:/i.test(specifier)) {
-      const value = this.require(specifier);
-      return { ...(typeof value === "object" ? value : {}), default: value };
-    }
-    if (/^\.{1,2}(?:\/|$)/.test(specifier)) return this.#import(this.#file(specifier), options);
+    this.#prepare(specifier);
+    const found = this.#find(specifier);
+    if (found) return this.#loadFile(found, options);
     try {
+      this.#expect(specifier);
       return await this.#import(specifier, options);
     } catch (error) {
+      const { code } = error as { code?: string };
       // 笔记本放在别处时，课程自己的包从本包旁边找。
-      if (specifier.startsWith("@tidu/") && isNotFound(error)) return import(specifier);
+      if (specifier.startsWith("@tidu/") && code === "ERR_MODULE_NOT_FOUND") return import(specifier);
+      // 只给 require 准备了入口的包。
+      if (code === "ERR_PACKAGE_PATH_NOT_EXPORTED")
+        return this.#import(pathToFileURL(this.require.resolve(specifier)).href, options);
       throw error;
     }
   }
+
+  async #loadFile({ href, pathname }: URL, options: LoadOptions): Promise<Namespace> {
+    if (options.phase === "source") return { default: new WebAssembly.Module(readFileSync(new URL(href))) };
+    if (/\.json$/i.test(pathname)) {
+      // 每次都读，文件改过就是新内容。
+      const value: unknown = JSON.parse(readFileSync(new URL(href), "utf8"));
+      return { ...(typeof value === "object" ? value : {}), default: value };
+    }
+    if (!this.#hooked) installHooks(this.#graph);
+    this.#hooked = true;
+    try {
+      const module = await this.#import(this.#graph.address(href), options);
+      this.#graph.succeeded(href);
+      return module;
+    } catch (error) {
+      this.#graph.failed(href);
+      throw error;
+    }
+  }
+
+  /** 用得到 worker 的代码：先让它认得 TypeScript 文件。 */
+  #prepare(specifier: string): void {
+    if (/^(?:node:)?worker_threads$/.test(specifier)) installWorkers();
+  }
+
+  /**
+   * Node 会一直记得「没有这个包」，之后装上了也看不见：没有装的包不去问它。
+   */
+  #expect(specifier: string): void {
+    if (/^(?:[a-z][a-z\d+.-]*:|#|\/)/i.test(specifier) || nodeModule.isBuiltin(specifier)) return;
+    const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+    if (installed(this.meta.dirname, name)) return;
+    throw Object.assign(new Error(`没有安装包 ${name}。在单元格里运行 %npm install ${name} 可以安装。`), {
+      code: "ERR_MODULE_NOT_FOUND",
+    });
+  }
 }
 
-function installHooks(): void {
-  const { registerHooks } = nodeModule as { registerHooks?: (hooks: object) => void };
-  if (registerHooks) registerHooks(hooks);
-  else nodeModule.register(new URL("./ts-hooks.js", import.meta.url));
+/** 从 folder 往上的 node_modules 里有没有这个包；包也可以用自己的名字导入自己。 */
+function installed(folder: string, name: string): boolean {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, "node_modules", name))) return true;
+    if (existsSync(join(at, "package.json")) && ownName(join(at, "package.json")) === name) return true;
+    if (dirname(at) === at) return false;
+  }
 }
 
-/** 相对路径 → 地址；文件改过之后换一个查询串，重新导入就是新内容。 */
-function versioned(url: URL, versions: Map<string, number>): string {
-  const modified = statSync(url).mtimeMs;
-  const first = versions.get(url.href) ?? modified;
-  versions.set(url.href, first);
-  return modified === first ? url.href : `${url.href}?v=${modified}`;
-}
-
-function isNotFound(error: unknown): boolean {
-  return (error as { code?: string } | null)?.code === "ERR_MODULE_NOT_FOUND";
+function ownName(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")).name;
+  } catch {
+    return undefined;
+  }
 }
 
 /** vm 的动态导入在 Node 20 里算实验功能；它的警告与学习者无关。 */

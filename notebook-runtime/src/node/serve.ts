@@ -16,6 +16,7 @@ import { Loader } from "./loader.js";
 import { withOrigin } from "./origin.js";
 import { CURRENT, createShared, FLAG, HANDLED, TARGET } from "./shared.js";
 import { writeOutput, writeReply } from "./wire.js";
+import { endWorkers, installWebWorker } from "./workers.js";
 
 const own = new URL("..", import.meta.url).href;
 
@@ -30,7 +31,8 @@ export function createServer(): (request: Request) => void {
   installHost(writeOutput, (value) => inspect(value));
   const loader = new Loader(process.cwd(), { tslab });
   const runner = new Runner({
-    compile: (source, known) => compileCell(source, { known }),
+    compile: (source, known) =>
+      compileCell(source, { known, defineFields: loader.project?.defineFields ?? true }),
     evaluate: (code, file) =>
       new Script(code, { filename: file }).runInThisContext() as (api: CellApi) => unknown,
     call: (body) => protectedCall(state, body),
@@ -50,6 +52,7 @@ export function createServer(): (request: Request) => void {
   process.on("rejectionHandled", (promise) => runner.handled(promise));
   // 终端里的 Ctrl-C 会发给整个进程组；要不要中断由父进程决定。
   process.on("SIGINT", () => {});
+  installWebWorker(() => Atomics.load(state, CURRENT));
   installInput(shared);
   const comms = installComms((message) => writeReply({ type: "comm", message }));
   startWatcher(shared);
@@ -77,6 +80,7 @@ export function createServer(): (request: Request) => void {
     } else if (request.type === "comm") hear(request.id, request.message);
     else if (request.type === "interrupt") {
       Atomics.add(state, HANDLED, 1);
+      endWorkers(runner.running ? request.id : undefined);
       runner.interrupt(request.id);
     }
   };

@@ -159,10 +159,16 @@ export class Runner {
     };
   }
 
-  async #import({ specifier, bindings, attributes, line, column }: StaticImport, run: Run): Promise<void> {
+  async #import(
+    { specifier, bindings, attributes, phase, line, column }: StaticImport,
+    run: Run,
+  ): Promise<void> {
     let module: Record<string, unknown>;
     try {
-      const options = Object.keys(attributes).length > 0 ? { with: attributes } : undefined;
+      const options = {
+        ...(Object.keys(attributes).length > 0 && { with: attributes }),
+        ...(phase && { phase }),
+      };
       module = await this.#engine.load(specifier, options);
     } catch (cause) {
       if (isInterrupted(cause) || !isMissing(cause)) throw cause;
