@@ -28,7 +28,7 @@ const files: Record<string, string | Buffer> = {
   "cycle-a.ts": "import { b } from './cycle-b'; export const a = 1; export const sum = () => a + b;",
   "cycle-b.ts": "import { a } from './cycle-a.js'; export const b = 2; export const look = () => a;",
   "top.ts":
-    "import { mid } from './mid'; import { stamp } from './same'; export const top = `${mid}!`; export { stamp };",
+    "import { mid } from './mid'; import { stamp } from './same'; export const top = mid + '!'; export { stamp };",
   "mid.ts": "import { leaf } from './leaf.js'; export const mid = leaf * 10;",
   "leaf.ts": "export const leaf = 1;",
   "same.ts": "export const stamp = {};",
