@@ -1,6 +1,7 @@
 import type { Output } from "@tidu/notebook-runtime";
 import type { Executor } from "../executor.js";
 import { publishOutput } from "../outputs.js";
+import { StreamBatch } from "../stream-batch.js";
 import type { Content, Handler } from "./handler.js";
 
 export const execute: Handler = async (message, services) => {
@@ -13,8 +14,9 @@ export const execute: Handler = async (message, services) => {
   const { count } = services;
   if (!silent) channels.publish("execute_input", message, { code, execution_count: count });
   if (store) history.add(count, code);
+  const batch = new StreamBatch((output) => publishOutput(channels, output, message, count));
   const onOutput = (output: Output) => {
-    if (!silent) publishOutput(channels, output, message, count);
+    if (!silent) batch.add(output);
     if (store && output.output_type === "execute_result")
       history.setOutput(String(output.data["text/plain"] ?? ""));
   };
@@ -25,12 +27,18 @@ export const execute: Handler = async (message, services) => {
     onComm: (sent) => comms.send(sent, message),
     onReset: () => comms.reset(message),
     ...(content["allow_stdin"] === true
-      ? { onInput: (prompt: string, password: boolean) => stdin.ask(message, prompt, password) }
+      ? {
+          onInput: (prompt: string, password: boolean) => {
+            batch.flush();
+            return stdin.ask(message, prompt, password);
+          },
+        }
       : {}),
   });
   stdin.cancel();
   const expressions =
     outcome.status === "ok" ? await evaluateAll(executor, content["user_expressions"] ?? {}, onOutput) : {};
+  batch.flush();
   if (outcome.status === "error" && !silent && content["stop_on_error"] !== false) await queue.abort();
   return { ...outcome, execution_count: count, user_expressions: expressions, payload: [] };
 };

@@ -1,0 +1,48 @@
+import type { Output } from "@tidu/notebook-runtime";
+
+/** 攒多久、攒多大（字符）就送一次 */
+const WAIT = 50;
+const SIZE = 1 << 20;
+
+/**
+ * 合并相邻的同名流。JupyterLab 每收到一条 stream 就重新排一次版：两万行分成三百条要十几秒，
+ * 合成几条不到一秒。隔了一阵才来的立即送出，所以慢慢打印的进度照样即时可见。
+ */
+export class StreamBatch {
+  readonly #publish: (output: Output) => void;
+  #name: "stdout" | "stderr" = "stdout";
+  #parts: string[] = [];
+  #size = 0;
+  #sent = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(publish: (output: Output) => void) {
+    this.#publish = publish;
+  }
+
+  add(output: Output): void {
+    if (output.output_type !== "stream") {
+      this.flush();
+      this.#publish(output);
+      return;
+    }
+    if (output.name !== this.#name) this.flush();
+    this.#name = output.name;
+    this.#parts.push(output.text);
+    this.#size += output.text.length;
+    if (this.#size >= SIZE || performance.now() - this.#sent >= WAIT) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), WAIT);
+  }
+
+  /** 把攒着的送出去：别的消息（结果、输入请求、回复）之前都要先送，次序才对。 */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#parts.length === 0) return;
+    const text = this.#parts.join("");
+    this.#parts = [];
+    this.#size = 0;
+    this.#sent = performance.now();
+    this.#publish({ output_type: "stream", name: this.#name, text });
+  }
+}
