@@ -1,6 +1,6 @@
 import type { Device } from "./devices/device.js";
 import { fullText, type Printable, valuesText } from "./display/format.js";
-import { tensorHtml } from "./display/html.js";
+import { type DisplayBundle, type DisplayTools, displayBundle } from "./display/notebook.js";
 import { allocate, type DType, dtypeOf, type TypedArray } from "./dtype.js";
 import { TiduError } from "./errors.js";
 import type { TensorMethods } from "./methods.js";
@@ -91,10 +91,11 @@ export abstract class Tensor {
     return fullText(this.printable());
   }
 
-  /** 笔记本的显示：文本与 HTML（小矩阵是表格，大矩阵是色块图）。 */
-  [Symbol.for("Jupyter.display")](): Record<string, string> {
+  /** 笔记本的显示：文本；内核给了画法时再加一张图。数据在 GPU 上时先读回来，结果是 Promise。 */
+  [Symbol.for("Jupyter.display")](tools?: DisplayTools): DisplayBundle | Promise<DisplayBundle> {
     const x = this.printable();
-    return { "text/plain": fullText(x), "text/html": tensorHtml(x) };
+    if (x.data || !x.later) return displayBundle(x, tools);
+    return x.later().then((data) => displayBundle({ ...x, data }, tools));
   }
 
   private printable(): Printable {
@@ -107,7 +108,8 @@ export abstract class Tensor {
       if (error instanceof TiduError) return without("正在变换中，只有形状，没有数值");
       throw error;
     }
-    if (!x.owner.readSync) return without(`数据在 ${device} 上，不能同步读取：请用 await x.data()`);
+    if (!x.owner.readSync)
+      return { ...without(`数据在 ${device} 上，不能同步读取：请用 await x.data()`), later: () => x.data() };
     return { shape, dtype, device, data: x.readSync(), note: "" };
   }
 }

@@ -8,6 +8,8 @@ export interface Printable {
   readonly device: string;
   readonly data: ArrayLike<number> | null;
   readonly note: string;
+  /** 现在读不到、等一等就能读到的数据。 */
+  readonly later?: () => Promise<ArrayLike<number>>;
 }
 
 /** 元素多于这个数时只印首尾。 */

@@ -46,7 +46,7 @@ function start(flag: Int32Array, modules: Record<string, string>): Runner {
   const sources = new CellSources((line) => line.includes(here));
   installStackFormatter(sources);
   installFunctionSource(sources);
-  installHost(emit, (value) => inspect(value));
+  const displays = installHost(emit, { inspect });
   Object.defineProperty(globalThis, "console", {
     value: createConsole((name, text) => emit({ output_type: "stream", name, text })),
     configurable: true,
@@ -60,6 +60,7 @@ function start(flag: Int32Array, modules: Record<string, string>): Runner {
     meta: { url: here },
     inspect: (value) => inspect(value),
     emit,
+    displays,
     turn: () => new Promise((resolve) => later(() => later(resolve, 0), 0)),
     flag,
     sources,

@@ -36,15 +36,18 @@ describe("显示函数", () => {
     api.display(undefined);
     api.display({ [Symbol.for("Jupyter.display")]: async () => ({ "text/latex": "l" }) });
     await new Promise((resolve) => setTimeout(resolve, 0));
+    const later = events.at(-1)?.[2];
     assert.deepEqual(
       events.map(([, data, id]) => [data, id]),
       [
         [{ "text/plain": "字" }, undefined],
-        [{ "text/html": "h" }, undefined],
+        [{ "text/html": "h", "text/plain": "<[object Object]>" }, undefined],
         [{ "text/markdown": "m" }, undefined],
         [{ "text/plain": "<5>" }, "five"],
-        [{ "text/latex": "l" }, undefined],
+        [{ "text/plain": "（正在准备显示……）" }, later],
+        [{ "text/latex": "l", "text/plain": "<[object Object]>" }, later],
       ],
+      "异步的先占好位置，再改写",
     );
   });
 

@@ -1,3 +1,4 @@
+import { inspect } from "../runtime/inspect.js";
 import { tslabHost } from "./tslab.js";
 
 /** 显示函数与执行环境之间的约定；tidu 的会话把自己放在 globalThis[Symbol.for("tidu.host")]。 */
@@ -10,7 +11,13 @@ export interface DisplayHost {
     update?: boolean,
   ): void;
   clear(wait: boolean): void;
-  inspect(value: unknown): string;
+  inspect(value: unknown, options?: { depth?: number }): string;
+  /** 是不是 Proxy；没有这一项的环境（浏览器）分辨不出来。 */
+  isProxy?(value: unknown): boolean;
+  /** 抛出的是不是中断；显示时不能把它当作值的错误吞掉。 */
+  isInterrupt?(thrown: unknown): boolean;
+  /** 有一处显示还没算好；单元格等它完了才结束。 */
+  pending?(work: Promise<unknown>): void;
 }
 
 export const HOST_KEY: symbol = Symbol.for("tidu.host");
@@ -19,7 +26,7 @@ export const HOST_KEY: symbol = Symbol.for("tidu.host");
 const plainHost: DisplayHost = {
   display: (data) => console.log(data["text/plain"] ?? Object.values(data)[0]),
   clear: () => {},
-  inspect: (value) => String(value),
+  inspect,
 };
 
 /** 当前的执行环境：tidu、tslab，或者什么都没有。 */

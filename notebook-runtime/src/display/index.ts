@@ -1,16 +1,19 @@
+export { type Display, display } from "./display.js";
+export { type CanvasLike, type ImageOptions, type ImageSource, image, type Pixels } from "./image.js";
+export type { DisplayOptions, ValueOptions } from "./options.js";
 export { plot, type Trace } from "./plot.js";
-export { type Progress, progress } from "./progress.js";
+export { type Progress, type ProgressOptions, progress } from "./progress.js";
 export {
   clearOutput,
-  type DisplayOptions,
-  display,
+  type HtmlLike,
   html,
-  type ImageOptions,
-  image,
   json,
   latex,
   markdown,
+  raw,
   svg,
+  text,
   updateDisplay,
 } from "./rich.js";
-export { type Row, table } from "./table.js";
+export { type Row, type TableOptions, table } from "./table.js";
+export { audio, type MediaOptions, video } from "./video.js";

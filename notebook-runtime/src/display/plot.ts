@@ -1,7 +1,7 @@
-import { plain, show } from "./bundle.js";
-import type { DisplayOptions } from "./rich.js";
-
-export const PLOTLY = "application/vnd.plotly.v1+json";
+import { plain } from "./bundle.js";
+import { describeFigure, PLOTLY } from "./figure.js";
+import type { DisplayOptions } from "./options.js";
+import { show } from "./show.js";
 
 /** Plotly 的一条轨迹；数据可以是数组、类型化数组或张量。 */
 export type Trace = Record<string, unknown>;
@@ -12,6 +12,10 @@ export type Trace = Record<string, unknown>;
  * @param data 轨迹，例如 [{ x, y, mode: "lines", name: "损失" }]
  * @param layout 标题、坐标轴等
  * @param config Plotly 的配置
+ *
+ * @example
+ * plot({ x: [0, 1, 2], y: new Float64Array([1, 0.5, 0.25]), name: "损失" }, { title: "训练" });
+ * // => text/plain "[Plotly 图「训练」：损失（3 点）]"
  */
 export function plot(
   data: Trace | Trace[],
@@ -19,28 +23,11 @@ export function plot(
   config: Record<string, unknown> = {},
   options: DisplayOptions = {},
 ): void {
-  const traces = (Array.isArray(data) ? data : [data]).map(plain) as Trace[];
+  const traces = (Array.isArray(data) ? data : [data]).map((trace) => plain(trace)) as Trace[];
   const figure = {
     data: traces,
     layout: plain(layout),
     config: { responsive: true, displaylogo: false, ...config },
   };
-  show({ [PLOTLY]: figure, "text/plain": describe(traces, layout) }, options.id);
-}
-
-/** 不能画图的前端看到的文字：标题与各条轨迹。 */
-function describe(traces: Trace[], layout: Record<string, unknown>): string {
-  const title = titleOf(layout.title);
-  const names = traces.map((trace, i) => {
-    const values = trace.y ?? trace.z ?? trace.values;
-    const size = Array.isArray(values) ? `（${values.length} 点）` : "";
-    return `${trace.name ?? trace.type ?? `轨迹 ${i + 1}`}${size}`;
-  });
-  return `[Plotly 图${title ? `「${title}」` : ""}：${names.join("、")}]`;
-}
-
-function titleOf(title: unknown): string {
-  if (typeof title === "string") return title;
-  const text = (title as { text?: unknown } | null | undefined)?.text;
-  return typeof text === "string" ? text : "";
+  show({ [PLOTLY]: figure, "text/plain": describeFigure(traces, layout) }, options);
 }

@@ -1,5 +1,5 @@
 // 在 tidu 内核里，import { display } from "tslab" 得到的就是这个文件：与 tslab 1.0 的公开接口相同。
-import { base64 } from "./bundle.js";
+import { base64 } from "./bytes.js";
 import { currentHost } from "./host.js";
 
 export interface Display {

@@ -1,3 +1,4 @@
+import { inspect } from "../runtime/inspect.js";
 import type { DisplayHost } from "./host.js";
 
 interface TslabJupyter {
@@ -36,14 +37,6 @@ export function tslabHost(): DisplayHost | null {
     },
     // tslab 没有清空输出的消息。
     clear: () => {},
-    inspect: (value) => (typeof value === "string" ? value : safeJson(value)),
+    inspect,
   };
-}
-
-function safeJson(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return String(value);
-  }
 }

@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import { Script } from "node:vm";
 import { Worker } from "node:worker_threads";
 import { compileCell } from "../compiler/compile.js";
@@ -28,7 +28,10 @@ export function createServer(): (request: Request) => void {
   Error.stackTraceLimit = 30;
   installStackFormatter(sources);
   installFunctionSource(sources);
-  installHost(writeOutput, (value) => inspect(value));
+  const displays = installHost(writeOutput, {
+    inspect: (value, options) => inspect(value, options),
+    isProxy: types.isProxy,
+  });
   const loader = new Loader(process.cwd(), { tslab });
   const runner = new Runner({
     compile: (source, known) =>
@@ -40,6 +43,7 @@ export function createServer(): (request: Request) => void {
     meta: loader.meta,
     inspect: (value) => inspect(value),
     emit: writeOutput,
+    displays,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     flag: state.subarray(FLAG, TARGET + 1),
     sources,

@@ -181,12 +181,46 @@ describe("Node 会话", () => {
       assert.equal(typeof output.data["text/plain"], "string");
     });
 
-    it("显示方式自己抛错：是这个单元格的错", async () => {
-      const { status, error } = await run(
-        "({ [Symbol.for('Jupyter.display')]() { throw new Error('画不出') } })",
+    it("显示方式自己抛错：用默认的显示，并说明；单元格不算出错", async () => {
+      const { status, outputs } = await run(
+        "({ a: 1, [Symbol.for('Jupyter.display')]() { throw new Error('画不出') } })",
       );
-      assert.equal(status, "error");
-      assert.equal(error!.evalue, "画不出");
+      assert.equal(status, "ok");
+      assert.ok("data" in outputs[0]);
+      assert.match(
+        String(outputs[0].data["text/plain"]),
+        /Jupyter\.display.*出错：Error: 画不出[\s\S]*\{ a: 1|a: 1,/,
+      );
+      assert.match(String(outputs[0].data["text/html"]), /画不出/);
+    });
+
+    it("显示方式里的死循环能中断", async () => {
+      const controller = new AbortController();
+      const running = run("({ [Symbol.for('Jupyter.display')]() { console.log('开始'); for (;;) {} } })", {
+        signal: controller.signal,
+        onOutput: () => controller.abort(),
+      });
+      assert.equal((await running).status, "interrupted");
+    });
+
+    it("异步的显示：先占位再改写，单元格等它，次序不乱", async () => {
+      const { outputs } = await run(`
+        import { display } from "@tidu/notebook-runtime/display";
+        display({ async [Symbol.for("Jupyter.display")]() { await new Promise((r) => setTimeout(r, 20)); return { "text/plain": "慢" }; } });
+        console.log("快")`);
+      assert.deepEqual(
+        outputs.map((o) => (o.output_type === "stream" ? o.text : "data" in o ? o.data["text/plain"] : "")),
+        ["慢", "快\n"],
+      );
+    });
+
+    it("一个单元格里显示太多：到上限为止，并说明", async () => {
+      const { outputs } = await run(`
+        import { display } from "@tidu/notebook-runtime/display";
+        for (let i = 0; i < 1500; i++) display(i)`);
+      assert.equal(outputs.length, 1001);
+      assert.ok("data" in outputs[1000]);
+      assert.match(String(outputs[1000].data["text/plain"]), /已经显示了.*updateDisplay/);
     });
   });
 

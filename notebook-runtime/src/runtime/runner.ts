@@ -5,6 +5,7 @@ import { Variables } from "./box.js";
 import { Disposal, installDisposal } from "./disposal.js";
 import { cleanMessage, describeFailure, Interrupted, isInterrupted } from "./failure.js";
 import { resultBundle } from "./format.js";
+import type { CellDisplays } from "./host.js";
 import type { CellSources } from "./stack.js";
 
 /** 执行环境要提供的东西；Node 子进程和浏览器 worker 各有一份。 */
@@ -20,6 +21,8 @@ export interface Engine {
   meta: unknown;
   inspect(value: unknown): string;
   emit(output: Output): void;
+  /** 显示要知道单元格从哪里开始，也要等没算好的；没有显示的环境不给。 */
+  displays?: CellDisplays;
   /** 让事件循环走一圈：此间出现的未处理拒绝归这个单元格。 */
   turn(): Promise<void>;
   /** 第 0 项非零：有中断请求；第 1 项：请求中断的是第几次执行。 */
@@ -75,6 +78,7 @@ export class Runner {
   async run(source: string, label: string, id = 0): Promise<RunResult> {
     const engine = this.#engine;
     engine.flag[0] = 0;
+    engine.displays?.begin();
     this.#id = id;
     const run: Run = {
       label,
@@ -95,6 +99,8 @@ export class Runner {
     this.#current = run;
     try {
       await Promise.race([this.#execute(run), failed]);
+      const later = engine.displays?.settle();
+      if (later) await Promise.race([later, failed]);
       await Promise.race([engine.turn(), failed]);
       for (const reason of run.rejections.values()) throw reason;
       return { status: "ok" };
@@ -127,7 +133,7 @@ export class Runner {
       if (run.cancelled || !compiled.hasValue) return;
       const [result] = value as [unknown];
       if (result === undefined) return;
-      const data = await resultBundle(result, (v) => engine.inspect(v));
+      const data = await resultBundle(result);
       if (run.cancelled) return;
       engine.emit({ output_type: "execute_result", data, metadata: {}, execution_count: null });
     } finally {
