@@ -1,4 +1,4 @@
-import { base64 } from "../display/bundle.js";
+import { base64 } from "../display/bytes.js";
 import { RuntimeError } from "../errors.js";
 import { type CommCallback, type CommEvent, type CommHost, commHost } from "./host.js";
 

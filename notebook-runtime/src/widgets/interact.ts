@@ -1,4 +1,5 @@
-import { show, toBundle } from "../display/bundle.js";
+import { describeShown } from "../display/describe.js";
+import { show } from "../display/show.js";
 import { uuid } from "./comm.js";
 import type { ValueWidget } from "./controls.js";
 import { type Box, vbox } from "./layout.js";
@@ -23,10 +24,10 @@ export function interact<C extends Record<string, ValueWidget<any>>>(
   const widgets = Object.entries(controls);
   const draw = (update: boolean) => {
     const values = Object.fromEntries(widgets.map(([name, { value }]) => [name, value]));
-    show(toBundle(f(values as Values<C>)), id, update);
+    show(describeShown(f(values as Values<C>)), { id }, update);
   };
   const box = vbox(...widgets.map(([, widget]) => widget));
-  show(toBundle(box));
+  show(describeShown(box));
   draw(false);
   for (const [, widget] of widgets) widget.observe(() => draw(true));
   return box;

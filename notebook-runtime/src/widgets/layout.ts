@@ -1,4 +1,4 @@
-import { toBundle } from "../display/bundle.js";
+import { describeShown } from "../display/describe.js";
 import { reference, Widget } from "./model.js";
 
 /** 几个控件排在一起。 */
@@ -48,7 +48,7 @@ export class OutputArea extends Widget {
 
   /** 添一个值，显示方式与 display(value) 相同。 */
   append(value: unknown): void {
-    const bundle = toBundle(value);
+    const bundle = describeShown(value);
     const push = (data: Record<string, unknown>) =>
       this.#push({ output_type: "display_data", data, metadata: {} });
     if (bundle instanceof Promise) void bundle.then(push);
