@@ -29,7 +29,8 @@ class WorkerSession extends CellSession implements BrowserSession {
 
   /** 跨源隔离的页面里变量保留；否则死循环只能连同 worker 一起终止，结果带 stateLost。 */
   override interrupt(): Promise<void> {
-    return this.halt(this.interruptKeepsState ? 1500 : GRACE);
+    const grace = this.interruptKeepsState ? 1500 : GRACE;
+    return this.halt(grace, grace);
   }
 }
 

@@ -26,10 +26,12 @@ export class ExecutionProcess implements Transport {
   readonly exited: Promise<void>;
   alive = true;
   #killed = false;
+  #interrupts = 0;
 
   constructor(options: NodeSessionOptions, listener: Listener) {
     this.#listener = listener;
-    const argv = [process.execPath, ...(options.execArgv ?? []), ENTRY];
+    // 见 terminator.ts：从外面终止代码之后，Node 不再核对异步栈。
+    const argv = [process.execPath, "--no-force-async-hooks-checks", ...(options.execArgv ?? []), ENTRY];
     const [command, ...args] = options.wrapCommand?.(argv) ?? argv;
     this.#child = spawn(command, args, {
       cwd: options.cwd,
@@ -114,8 +116,9 @@ export class ExecutionProcess implements Transport {
 
   /** 旗子经监视线程立起，死循环里也看得见。 */
   interrupt(id: number): void {
-    this.#watch(INTERRUPT, String(id));
-    this.send({ type: "interrupt", id });
+    const seq = ++this.#interrupts;
+    this.#watch(INTERRUPT, `${id} ${seq}`);
+    this.send({ type: "interrupt", id, seq });
   }
 
   #watch(kind: number, text: string): void {

@@ -5,18 +5,22 @@ import { compileCell } from "../compiler/compile.js";
 import * as tslab from "../display/shim.js";
 import { installFunctionSource, installStackFormatter } from "../runtime/failure.js";
 import { installHost } from "../runtime/host.js";
-import type { Request } from "../runtime/protocol.js";
+import type { Reply, Request } from "../runtime/protocol.js";
 import { type CellApi, Runner } from "../runtime/runner.js";
 import { CellSources } from "../runtime/stack.js";
 import type { CommMessage } from "../types.js";
 import { installComms, receiveComm } from "../widgets/host.js";
+import { afterTermination } from "./absorb.js";
 import { protectedCall } from "./breaker.js";
 import { installInput } from "./input.js";
 import { Loader } from "./loader.js";
 import { withOrigin } from "./origin.js";
 import { CURRENT, createShared, FLAG, HANDLED, TARGET } from "./shared.js";
-import { writeOutput, writeReply } from "./wire.js";
+import { guardWrites, writeOutput, writeReply } from "./wire.js";
 import { endWorkers, installWebWorker } from "./workers.js";
+
+/** 中断之后等执行自己收尾的毫秒数；收尾的代码也可能随别的代码一起被终止了。 */
+const SETTLE = 150;
 
 const own = new URL("..", import.meta.url).href;
 
@@ -59,6 +63,7 @@ export function createServer(): (request: Request) => void {
   installWebWorker(() => Atomics.load(state, CURRENT));
   installInput(shared);
   const comms = installComms((message) => writeReply({ type: "comm", message }));
+  guardWrites(state);
   startWatcher(shared);
 
   /** 单元格之间也会到：上一次中断立的旗子不该打断它。 */
@@ -74,18 +79,37 @@ export function createServer(): (request: Request) => void {
     writeReply({ type: "heard", id });
   };
 
+  /** 最近一次执行的结果；null 是还在执行。 */
+  let done: Extract<Reply, { type: "done" }> | null = null;
+  const finish = (reply: NonNullable<typeof done>) => {
+    done = reply;
+    writeReply(reply);
+  };
+  const execute = ({ id, code, label }: Extract<Request, { type: "execute" }>) => {
+    done = null;
+    runner.run(code, label, id).then(({ status, error }) => {
+      if (Atomics.load(state, CURRENT) === id && !done) finish({ type: "done", id, status, error });
+    });
+  };
+  const interrupt = (id: number) => {
+    endWorkers(runner.running ? id : undefined);
+    runner.interrupt(id);
+    setTimeout(() => {
+      if (Atomics.load(state, CURRENT) !== id) return;
+      // 回复可能没写出去就被终止了：重写一次，会话不理会多余的。
+      if (done) writeReply(done);
+      else finish({ type: "done", id, ...runner.abandon() });
+    }, SETTLE);
+  };
+
   return (request) => {
     if (request.type === "execute") {
-      const { id } = request;
-      Atomics.store(state, CURRENT, id);
-      runner.run(request.code, request.label, id).then(({ status, error }) => {
-        writeReply({ type: "done", id, status, error });
-      });
+      Atomics.store(state, CURRENT, request.id);
+      afterTermination(state, () => execute(request));
     } else if (request.type === "comm") hear(request.id, request.message);
     else if (request.type === "interrupt") {
-      Atomics.add(state, HANDLED, 1);
-      endWorkers(runner.running ? request.id : undefined);
-      runner.interrupt(request.id);
+      Atomics.store(state, HANDLED, request.seq ?? 0);
+      afterTermination(state, () => interrupt(request.id));
     }
   };
 }

@@ -4,10 +4,10 @@
 export const FLAG = 0;
 /** 请求中断的是第几次执行。 */
 export const TARGET = 1;
-/** 主线程的事件循环每处理一次中断就加一。 */
+/** 主线程的事件循环处理到第几次中断请求。 */
 export const HANDLED = 2;
-/** 主线程正在受 vm 保护的同步代码里，可以用信号打断。 */
-export const BREAKABLE = 3;
+/** 非零：监视线程要终止（或已请求终止）主线程正在执行的代码，见 terminator.ts。 */
+export const KILL = 3;
 /** 主线程正在（或最近）做第几次执行。 */
 export const CURRENT = 4;
 /** 1：prompt() 的回答已经写好。 */
@@ -18,6 +18,12 @@ export const ANSWER_LENGTH = 6;
 export const ANSWER_NONE = -1;
 /** 没有人能回答：prompt() 报错。 */
 export const ANSWER_REFUSED = -2;
+/** 主线程的代码被从外面终止过几次，还没有善后。 */
+export const KILLED = 9;
+/** 1：主线程正在受 vm 保护的同步代码里，可以用信号打断。 */
+export const BREAKABLE = 8;
+/** 1：主线程正在写一帧，写到一半不能被终止。 */
+export const WRITING = 7;
 
 const HEADER = 64;
 /** 一次输入最多这么多字节。 */

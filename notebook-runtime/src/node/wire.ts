@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import type { Reply } from "../runtime/protocol.js";
 import type { Output } from "../types.js";
 import { currentOrigin } from "./origin.js";
+import { KILL, WRITING } from "./shared.js";
 
 /** 子进程 → 父进程走文件描述符 3：一个字节的种类、四字节小端长度、UTF-8 正文。 */
 export const OUT_FD = 3;
@@ -13,7 +14,7 @@ export const STDERR = 0x65;
 export const OUTPUT = 0x6a;
 export const CONTROL = 0x63;
 
-/** 正文是要中断的执行的编号。 */
+/** 正文是要中断的执行的编号，和这是第几次中断请求。 */
 export const INTERRUPT = 0x21;
 /** 正文是输入的一行。 */
 export const INPUT = 0x69;
@@ -33,6 +34,24 @@ export function encodeFrame(kind: number, text: string): Buffer {
   return frame;
 }
 
+let state: Int32Array | null = null;
+
+/** 从此写一帧的时候不会被监视线程终止在半途，见 terminator.ts。 */
+export function guardWrites(shared: Int32Array): void {
+  state = shared;
+}
+
+function beginWrite(): void {
+  if (!state) return;
+  Atomics.store(state, WRITING, 1);
+  // 终止请求已经发出：停在这里等它，此时还什么都没写。
+  while (Atomics.load(state, KILL) !== 0) {
+    Atomics.store(state, WRITING, 0);
+    Atomics.wait(wait, 0, 0, 1);
+    Atomics.store(state, WRITING, 1);
+  }
+}
+
 /** 上一帧输出算谁的。 */
 let origin = 0;
 
@@ -40,8 +59,8 @@ let origin = 0;
 export function writeFrame(kind: number, text: string): void {
   const now = currentOrigin();
   if (now !== origin) {
-    origin = now;
     write(CONTROL, JSON.stringify({ type: "origin", id: now } satisfies Reply));
+    origin = now;
   }
   write(kind, text);
 }
@@ -49,6 +68,7 @@ export function writeFrame(kind: number, text: string): void {
 /** 同步写完整个帧：写不下时阻塞，这就是背压；进程崩溃也不丢已写的。 */
 function write(kind: number, text: string): void {
   const frame = encodeFrame(kind, text);
+  beginWrite();
   for (let at = 0; at < frame.length; ) {
     try {
       at += writeSync(OUT_FD, frame, at);
@@ -59,6 +79,7 @@ function write(kind: number, text: string): void {
       else if (code !== "EINTR") throw error;
     }
   }
+  if (state) Atomics.store(state, WRITING, 0);
 }
 
 export function writeOutput(output: Output): void {

@@ -3,7 +3,8 @@ import type { CellError, CommMessage, Output } from "../types.js";
 /** 会话 → 执行环境。 */
 export type Request =
   | { type: "execute"; id: number; code: string; label: string }
-  | { type: "interrupt"; id: number }
+  /** seq：第几次中断请求；Node 的监视线程靠它知道主线程理会了没有。 */
+  | { type: "interrupt"; id: number; seq?: number }
   /** refused：没有人能回答，prompt() 应报错。 */
   | { type: "input"; id: number; text: string | null; refused?: boolean }
   | { type: "comm"; id: number; message: CommMessage };

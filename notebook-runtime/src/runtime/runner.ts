@@ -3,6 +3,7 @@ import type { BindingKind, CompiledCell, StaticImport } from "../compiler/types.
 import type { CellError, Output } from "../types.js";
 import { Variables } from "./box.js";
 import { Disposal, installDisposal } from "./disposal.js";
+import { interruption } from "./endings.js";
 import { cleanMessage, describeFailure, Interrupted, isInterrupted } from "./failure.js";
 import { resultBundle } from "./format.js";
 import type { CellDisplays } from "./host.js";
@@ -106,11 +107,18 @@ export class Runner {
       return { status: "ok" };
     } catch (thrown) {
       run.cancelled = true;
-      if (isInterrupted(thrown)) return { status: "interrupted", error: this.#describe(thrown, run) };
+      if (isInterrupted(thrown) || this.#stopping(id))
+        return { status: "interrupted", error: this.#describe(thrown, run) };
       return { status: "error", error: this.#describe(thrown, run) };
     } finally {
-      this.#current = null;
+      if (this.#current === run) this.#current = null;
     }
+  }
+
+  /** 要中断的正是第 id 次执行；它等的子进程因此退出时，抛出的是别的错误。 */
+  #stopping(id: number): boolean {
+    const { flag } = this.#engine;
+    return flag[0] !== 0 && flag[1] === id;
   }
 
   async #execute(run: Run): Promise<void> {
@@ -205,6 +213,14 @@ export class Runner {
     this.#engine.flag[1] = id;
     this.#engine.flag[0] = 1;
     this.#current?.fail(new Interrupted());
+  }
+
+  /** 放弃收不了尾的执行：它的代码被从外面终止了。 */
+  abandon(): RunResult {
+    const run = this.#current;
+    this.#current = null;
+    run?.fail(new Interrupted());
+    return { status: "interrupted", error: interruption() };
   }
 
   /** 回调里抛出的错误；单元格还在等时算它的，否则写到 stderr。 */

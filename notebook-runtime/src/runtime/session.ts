@@ -1,15 +1,8 @@
 import { RuntimeError } from "../errors.js";
-import type {
-  CellError,
-  CommMessage,
-  ExecuteOptions,
-  ExecuteResult,
-  Output,
-  Session,
-  Sinks,
-} from "../types.js";
+import type { CommMessage, ExecuteOptions, ExecuteResult, Output, Session, Sinks } from "../types.js";
 import { Collector } from "./collect.js";
 import { CommCalls } from "./comms.js";
+import { death, interruption, notStarted, stuck, timedOut } from "./endings.js";
 import type { Listener, Reply, Request, Transport } from "./protocol.js";
 
 type Reason = "timeout" | "interrupted";
@@ -21,6 +14,8 @@ interface Current {
   /** 已经交给执行环境；之前是在等它启动。 */
   sent: boolean;
   reason: Reason | null;
+  /** 已经告诉学习者它停不下来。 */
+  warned: boolean;
   finish(result: Omit<ExecuteResult, "outputs">): void;
 }
 
@@ -80,7 +75,15 @@ export class CellSession implements Session {
     const collector = new Collector(options.outputLimit);
     const undo: (() => void)[] = [];
     const finished = new Promise<Omit<ExecuteResult, "outputs">>((resolve) => {
-      const current: Current = { id, options, collector, sent: false, reason: null, finish: resolve };
+      const current: Current = {
+        id,
+        options,
+        collector,
+        sent: false,
+        reason: null,
+        warned: false,
+        finish: resolve,
+      };
       this.#current = current;
       this.#last = options;
       const abort = () => this.#halt(current, "interrupted", this.#grace);
@@ -117,8 +120,8 @@ export class CellSession implements Session {
     undo.push(() => clearTimeout(timer));
   }
 
-  /** 先中断；给了宽限，过了还不停就结束执行环境。 */
-  #halt(current: Current, reason: Reason, grace: number | null): void {
+  /** 先中断；过了宽限还不停就结束执行环境。 */
+  #halt(current: Current, reason: Reason, grace: number): void {
     if (this.#current !== current) return;
     current.reason ??= reason;
     if (!current.sent) {
@@ -126,7 +129,6 @@ export class CellSession implements Session {
       return;
     }
     this.transport?.interrupt(current.id);
-    if (grace === null) return;
     const timer = setTimeout(() => {
       if (this.#current === current) this.transport?.kill();
     }, grace);
@@ -202,25 +204,38 @@ export class CellSession implements Session {
     this.#finish(current, { status: current.reason ?? "died", error, stateLost: true });
   }
 
-  /** grace：过了这么久还不停就结束执行环境；null 是只请求，不强行结束。 */
-  protected async halt(grace: number | null): Promise<void> {
+  /**
+   * 请求中断：told 毫秒后还没停就说明白，grace 毫秒后还不停就结束执行环境；说过之后再次请求，立即结束。
+   */
+  protected async halt(grace: number, told: number): Promise<void> {
     const current = this.#current;
     if (!current) {
       // 单元格都结束了，定时器里可能还有停不下来的循环。
       if (this.transport?.alive) this.transport.interrupt(this.#count);
       return;
     }
+    if (current.warned) {
+      await this.transport?.kill();
+      return;
+    }
     this.#halt(current, "interrupted", grace);
-    const deadline = Date.now() + (grace ?? this.#grace) + 1000;
-    while (this.#current === current && Date.now() < deadline) await new Promise((r) => setTimeout(r, 5));
-    if (this.#current === current) {
-      const text = "单元格正在执行无法安全中断的库代码。请稍候，或重启内核。\n";
-      this.#output({ output_type: "stream", name: "stderr", text });
+    if (await this.#ends(current, told)) return;
+    current.warned = true;
+    if (told < grace) {
+      this.#output({ output_type: "stream", name: "stderr", text: stuck(grace - told) });
+      await this.#ends(current, grace - told + 1000);
     }
   }
 
+  /** 单元格在 ms 毫秒内结束了。 */
+  async #ends(current: Current, ms: number): Promise<boolean> {
+    const deadline = Date.now() + ms;
+    while (this.#current === current && Date.now() < deadline) await new Promise((r) => setTimeout(r, 5));
+    return this.#current !== current;
+  }
+
   interrupt(): Promise<void> {
-    return this.halt(null);
+    return this.halt(6000, 900);
   }
 
   async restart(): Promise<void> {
@@ -240,27 +255,4 @@ function signal(): { promise: Promise<void>; resolve(): void } {
     resolve = done;
   });
   return { promise, resolve };
-}
-
-function notStarted(detail: string): RuntimeError {
-  return new RuntimeError("TIDU-RT-001", `执行环境没有启动成功：${detail}。`);
-}
-
-function interruption(more = ""): CellError {
-  return {
-    ename: "Interrupted",
-    evalue: `已中断${more && `：${more}`}`,
-    traceback: [`Interrupted: 已中断${more && `：${more}`}`],
-  };
-}
-
-function timedOut(timeout: number, at?: CellError): CellError {
-  const evalue = `TIDU-RT-003：单元格运行超过 ${timeout} 毫秒，已停止。检查有没有停不下来的循环。`;
-  const rest = at?.traceback.slice(1) ?? [];
-  return { ...at, ename: "Timeout", evalue, traceback: [`Timeout: ${evalue}`, ...rest] };
-}
-
-function death(detail: string): CellError {
-  const evalue = `TIDU-RT-004：${detail}。之前的变量都不在了，下一个单元格会从头开始。`;
-  return { ename: "ProcessDied", evalue, traceback: [`ProcessDied: ${evalue}`] };
 }
