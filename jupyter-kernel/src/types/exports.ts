@@ -53,7 +53,7 @@ export class ExportScanner {
       else
         for (const [other, kind] of this.#follow(from!, file) ?? [])
           if (other !== byDefault) found.set(other, kind);
-    if (/^\s*export\s+(?:default\b|=)/m.test(text)) found.set(byDefault, "value");
+    if (/(?<=^|[;}])\s*export\s+(?:default\b|=)/m.test(text)) found.set(byDefault, "value");
     return found;
   }
 
@@ -68,9 +68,10 @@ export class ExportScanner {
 const values = new Set(["const", "let", "var", "function", "class", "enum", "namespace", "module"]);
 
 const declaration =
-  /^[ \t]*(export\s+)?(?:declare\s+)?(?:abstract\s+)?(const\s+enum|const|let|var|async\s+function|function|class|enum|namespace|module|interface|type)\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gmu;
-const exportList = /^[ \t]*export\s+(type\s+)?\{([^}]*)\}(?:\s*from\s*["']([^"']+)["'])?/gm;
-const exportStar = /^[ \t]*export\s+\*\s*(?:as\s+([\p{ID_Continue}$]+)\s+)?from\s*["']([^"']+)["']/gmu;
+  /(?<=^|[;}])[ \t]*(export\s+)?(?:declare\s+)?(?:abstract\s+)?(const\s+enum|const|let|var|async\s+function|function|class|enum|namespace|module|interface|type)\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gmu;
+const exportList = /(?<=^|[;}])[ \t]*export\s+(type\s+)?\{([^}]*)\}(?:\s*from\s*["']([^"']+)["'])?/gm;
+const exportStar =
+  /(?<=^|[;}])[ \t]*export\s+\*\s*(?:as\s+([\p{ID_Continue}$]+)\s+)?from\s*["']([^"']+)["']/gmu;
 
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^[ \t]*\/\/.*$/gm, "");

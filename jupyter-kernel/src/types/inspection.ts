@@ -217,20 +217,30 @@ function callOf({ project, source, position, offset }: Request, call: Node & Cal
   };
 }
 
-/** 几种调用方式里的哪一种：TypeScript 选中的；还没写完、选不出时，取第一种容得下这么多实参的。 */
+/** 几种调用方式里的哪一种：容得下这么多实参、已写的实参也对得上的第一种；都不合就用 TypeScript 选的。 */
 function chosen(project: Project, call: Node & Call, index: number): Signature | undefined {
   const { checker } = project;
   const type = checker.getTypeAtLocation(call.expression);
   if (!type) return undefined;
   const kind = isNewExpression(call) ? SignatureKind.Construct : SignatureKind.Call;
   const all = checker.getSignaturesOfType(type, kind);
+  if (all.length < 2) return all[0];
+  const written = (call.arguments ?? []).slice(0, index).map((item) => checker.getTypeAtLocation(item));
+  const roomy = all.filter((item) => item.parameters.length > index || item.hasRestParameter);
+  const matching = roomy.find((item) => {
+    const parameters = item.getParameters();
+    return written.every((given, at) => {
+      const wanted = parameters[at] && checker.getTypeOfSymbol(parameters[at]);
+      return !given || !wanted || checker.isTypeAssignableTo(given, wanted);
+    });
+  });
   const resolved = checker.getResolvedSignature(call)?.declaration;
   return (
-    (resolved &&
-      all.find(
-        ({ declaration }) => declaration?.index === resolved.index && declaration.path === resolved.path,
-      )) ??
-    all.find((item) => item.parameters.length > index || item.hasRestParameter) ??
+    matching ??
+    all.find(
+      ({ declaration }) => declaration?.index === resolved?.index && declaration?.path === resolved?.path,
+    ) ??
+    roomy[0] ??
     all[0]
   );
 }
