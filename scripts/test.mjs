@@ -8,5 +8,7 @@ const mocha = join(root, "node_modules", "mocha", "bin", "mocha.js");
 const { status } = spawnSync(process.execPath, [mocha, ...process.argv.slice(2)], {
   stdio: "inherit",
   cwd: root,
+  // 前端启动的内核不该写进使用者的历史文件
+  env: { TIDU_HISTORY: ":memory:", ...process.env },
 });
 process.exit(status ?? 1);

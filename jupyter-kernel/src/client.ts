@@ -114,7 +114,8 @@ export class KernelClient {
     const [command, ...rest] = argv.map((part) => part.replace("{connection_file}", file));
     const child = spawn(command!, rest, {
       cwd: options.cwd,
-      env: { ...process.env, ...options.env },
+      // 测试与基准不该写进使用者的历史文件
+      env: { ...process.env, TIDU_HISTORY: ":memory:", ...options.env },
       stdio: ["ignore", "ignore", "pipe"],
     });
     const client = new KernelClient(connection, folder, child);

@@ -12,7 +12,7 @@ describe("comm 与控件（真实的 ZeroMQ 客户端）", function () {
   let kernel: KernelClient;
 
   before(async () => {
-    kernel = await KernelClient.start(argv, { env: { TIDU_HISTORY: ":memory:" } });
+    kernel = await KernelClient.start(argv);
     await run(`import { button, dropdown, hbox, interact, label, openComm, output, registerTarget, slider, text, vbox }
       from "@tidu/notebook-runtime/widgets";`);
   });

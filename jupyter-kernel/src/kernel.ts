@@ -3,7 +3,8 @@ import { type Channel, Channels } from "./channels.js";
 import { Comms } from "./comms.js";
 import type { Connection } from "./connection.js";
 import { Executor } from "./executor.js";
-import { History } from "./history.js";
+import { historyFile } from "./history/database.js";
+import { History } from "./history/history.js";
 import { log } from "./log.js";
 import type { Message } from "./message.js";
 import { RequestQueue, type Waiting } from "./queue.js";
@@ -43,7 +44,7 @@ export class Kernel {
       channels,
       comms: new Comms(channels, session),
       executor: new Executor(session, types),
-      history: new History(),
+      history: new History(historyFile(), () => this.#services.queue.running !== undefined),
       queue: new RequestQueue((next) => this.#handle(next)),
       stdin: new Stdin(channels),
       count: 0,
@@ -66,6 +67,7 @@ export class Kernel {
 
   async close(): Promise<void> {
     await this.#services.channels.close();
+    await this.#services.history.close();
     await Promise.race([this.#session.then((session) => session.close()), delay(2000)]).catch(() => {});
   }
 

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Exchange, KernelClient } from "./client.js";
 import type { Message } from "./message.js";
 
 const argv = [process.execPath, fileURLToPath(new URL("./main.js", import.meta.url)), "{connection_file}"];
-const start = (options = {}) => KernelClient.start(argv, { env: { TIDU_HISTORY: ":memory:" }, ...options });
+const start = (options = {}) => KernelClient.start(argv, options);
 const types = (iopub: Message[]) => iopub.map(({ header }) => header.msg_type);
 const text = ({ iopub }: Exchange) =>
   iopub
@@ -241,6 +243,26 @@ describe("内核的进程与传输", function () {
       assert.deepEqual((await exited)[0], 0);
     } finally {
       await kernel.close();
+    }
+  });
+
+  it("历史跨会话保存：关机时写进 TIDU_HISTORY 指的文件", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tidu-history-"));
+    const env = { TIDU_HISTORY: join(folder, "history.sqlite") };
+    try {
+      const first = await start({ env });
+      await first.execute("'第一次'");
+      const exited = once(first.process, "exit");
+      await first.request("shutdown_request", {}, "control");
+      await exited;
+      await first.close();
+      const second = await start({ env });
+      const ask = { hist_access_type: "tail", n: 1, output: true, raw: true };
+      const { reply } = await second.request("history_request", ask);
+      assert.deepEqual(reply.content, { status: "ok", history: [[1, 1, ["'第一次'", "'第一次'"]]] });
+      await second.close();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 

@@ -1,7 +1,7 @@
 import type { Channels } from "../channels.js";
 import type { Comms } from "../comms.js";
 import type { Executor } from "../executor.js";
-import type { History } from "../history.js";
+import type { History } from "../history/history.js";
 import type { Message } from "../message.js";
 import type { RequestQueue } from "../queue.js";
 import type { Stdin } from "../stdin.js";

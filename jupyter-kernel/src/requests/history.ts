@@ -1,6 +1,6 @@
 import type { Handler } from "./handler.js";
 
-export const history: Handler = ({ content }, { history }) => ({
+export const history: Handler = async ({ content }, { history }) => ({
   status: "ok",
-  history: history.answer(content),
+  history: await history.answer(content),
 });
