@@ -62,6 +62,29 @@ describe("executor", () => {
     assert.deepEqual(outputs, [{ output_type: "error", ...error }]);
   });
 
+  it("一格只检查一次：通过之后登记，不再检查；没通过就不登记", async () => {
+    const calls: string[] = [];
+    const types = (bad: boolean) =>
+      fakeTypes({
+        check: (code) => {
+          calls.push(`check ${code}`);
+          return bad ? [{ code: 1, start: 0, end: 1, message: "m" }] : [];
+        },
+        commit: (code) => void calls.push(`commit ${code}`),
+      });
+    await run(new Executor(fakeSession().session, types(false)), "1");
+    await run(new Executor(fakeSession().session, types(true)), "2");
+    assert.deepEqual(calls, ["check 1", "commit 1", "check 2"]);
+  });
+
+  it("类型服务的提示写到 stderr", async () => {
+    const pending = ["没有类型声明"];
+    const types = fakeTypes({ notes: () => pending.splice(0) });
+    const executor = new Executor(fakeSession().session, types);
+    assert.match(JSON.stringify((await run(executor, "1")).outputs), /stderr.*没有类型声明/);
+    assert.deepEqual((await run(executor, "1")).outputs, []);
+  });
+
   it("空单元格与只有魔法命令的单元格不进会话", async () => {
     const { ran, session } = fakeSession();
     const executor = new Executor(session, fakeTypes({}));

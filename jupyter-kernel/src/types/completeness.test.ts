@@ -17,7 +17,7 @@ const incomplete: [code: string, indent: string][] = [
   ["foo(a,", "  "],
   ["foo(\n  a,", "  "],
   [`const t = ${tick}abc`, ""],
-  [`const t = ${tick}abc $` + "{x", "  "],
+  [`const t = ${tick}abc \${x`, "  "],
   ["/* 注释", ""],
   ["1 +", "  "],
   ["x = {\n  a: [1, (2", "    "],
@@ -81,7 +81,7 @@ describe("types/completeness", () => {
   it("数括号：字符串、模板、注释、正则里的不算", () => {
     for (const [code, closers] of [
       ["f('(', \"[\", /[(]/, (a / b) / c, [", "])"],
-      [`${tick}a $` + "{ { b: `(` ", "}}`"],
+      [`${tick}a \${ { b: ${tick}(${tick} `, "}}`"],
       ["// (\n/* [ */ {", "}"],
       ["x = 'it\\'s (' + (", ")"],
       ["()[]{}", ""],
@@ -96,7 +96,7 @@ describe("types/completeness", () => {
 const pieces = [
   "const f = (\n  a: number,\n  b: { x: string } = { x: '' },\n): number => {\n  return a;\n};",
   "class A<T>\n  extends Object {\n  #x = 1;\n  static {\n    1;\n  }\n  get y(): number {\n    return this.#x;\n  }\n}",
-  `const t = ${tick}一\n$` + "{[\n  1,\n  2,\n].map(\n  (x) => x,\n)}\n二`;",
+  `const t = ${tick}一\n\${[\n  1,\n  2,\n].map(\n  (x) => x,\n)}\n二${tick};`,
   "/*\n * 注释 ( [\n */\nlet z = 1;",
   "switch (1 as number) {\n  case 1:\n    break;\n  default:\n}",
   "type T = {\n  [key: string]: number;\n} & {\n  a: 1;\n};",

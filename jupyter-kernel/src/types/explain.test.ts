@@ -49,6 +49,21 @@ const samples: [code: number, source: string, what: RegExp][] = [
   [1108, "return 1", /return 只能写在函数里/],
   [18004, "({ nothere })", /nothere 没有对应的变量/],
   [7017, "globalThis.zz = 1", /globalThis 上没有/],
+  [2578, "// @ts-expect-error\n1", /没有用上/],
+  [2352, "'a' as number", /差得太远/],
+  [1360, "1 satisfies string", /不满足 string/],
+  [2493, "const [a, b]: [number] = [1]", /没有下标 1/],
+  [2341, "class P1 { private w = 1 } ; new P1().w", /w 是私有的/],
+  [2348, "class P2 {} ; P2()", /P2 是类/],
+  [2511, "abstract class P3 {} ; new P3()", /抽象类/],
+  [2377, "class P4 {} class P5 extends P4 { constructor() {} }", /super\(\)/],
+  [1117, "({ a: 1, a: 2 })", /写了两次/],
+  [2364, "5 = 1 as number", /等号左边/],
+  [1105, "break", /循环/],
+  [1163, "yield 1", /生成器/],
+  [18016, "#x", /私有成员/],
+  [2314, "let m: Map<string>", /泛型 Map 缺少/],
+  [2515, "abstract class P6 { abstract f(): void } class P7 extends P6 {}", /抽象类要求/],
   [7053, "const o = { a: 1 }; o['b' as string]", /取不到确定类型/],
 ];
 
@@ -70,6 +85,53 @@ describe("types/explain", () => {
     });
 
   it("没有收录的编号返回 undefined", () => assert.equal(explain(99999, "x"), undefined));
+});
+
+/** 能推断出具体改法的。 */
+const fixes: [source: string, fix: RegExp][] = [
+  ["(async () => [1])().map(String)", /写成 \(await 值\)\.map/],
+  ["const n: number[] = (async () => [1])()", /await 值/],
+  ["const n: number = (async () => 1)()", /await 值/],
+  ["(async () => 1)() + 1", /前面写 await/],
+  ["for (const x of (async () => [1])()) {}", /前面写 await/],
+  ["Math.sqrt('4')", /Number\('4'\)/],
+  ["'a'.concat(1)", /String\(1\)/],
+  ["Math.max([1, 2])", /\.\.\.\[1, 2\]/],
+  ["['a'].find(Boolean).length", /\(\['a'\]\.find\(Boolean\) \?\? 默认值\)/],
+  ["const s: string = undefined", /string \| undefined/],
+  ["const n: number = [1].at(0)", /值 \?\? 默认值/],
+  ["print('a')", /console\.log/],
+  ["let v: int = 1", /number/],
+  ["None", /null/],
+  ["document.title", /Node/],
+  ["class Q1 {} ; Q1()", /new Q1/],
+  ["const k = 1; k = 2", /let k/],
+  ["readFileSync('x')", /import \{ readFileSync \} from "node:fs"/],
+  ["const t = relu(1)", /import \{ relu \} from "@tidu\/kernel-lib"/],
+];
+
+describe("types/fix", () => {
+  let types: NativeTypeService;
+  before(() => {
+    types = new NativeTypeService(mkdtempSync(join(tmpdir(), "tidu-fix-")));
+  });
+  after(() => types.close());
+
+  for (const [source, fix] of fixes)
+    it(source, () =>
+      assert.match(
+        types
+          .check(source)
+          .map((item) => item.fix ?? "没有")
+          .join(),
+        fix,
+      ),
+    );
+
+  it("没有把握就不说", () => {
+    for (const source of ["const n: number = {}", "({ a: 1 }).b", "nowhereToBeFound"])
+      assert.equal(types.check(source)[0]!.fix, undefined, source);
+  });
 });
 
 describe("types/report", () => {

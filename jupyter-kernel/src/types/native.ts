@@ -8,6 +8,7 @@ import { Cells } from "./cells.js";
 import { completenessOf } from "./completeness.js";
 import { completionsAt } from "./completion.js";
 import { type Declarations, declarationsOf } from "./declarations.js";
+import { fixFor } from "./fix.js";
 import { ImportIndex, importLine } from "./imports.js";
 import { inspectionAt } from "./inspection.js";
 import { VirtualProgram } from "./program.js";
@@ -86,12 +87,16 @@ export class NativeTypeService implements TypeService {
     );
     if (errors.length === 0) this.#checked = analysis;
     return errors.map((item) => {
-      const fix = missingName.has(item.code) ? this.#importFix(item.text) : undefined;
+      const message = flatten(item).replace(/import\("[^"]+"\)\./g, "");
+      const text = code.slice(item.pos - offset, item.end - offset);
+      const fix =
+        fixFor(item.code, message, text) ??
+        (missingName.has(item.code) ? this.#importFix(item.text) : undefined);
       return {
         code: item.code,
         start: item.pos - offset,
         end: Math.min(item.end - offset, code.length),
-        message: flatten(item),
+        message,
         ...(fix === undefined ? {} : { fix }),
       };
     });
