@@ -69,6 +69,8 @@ export class Executor {
     let shown = false;
     const result = await session.execute(code, {
       cell,
+      // 输出已经逐个送走，这里不必再攒一份
+      outputLimit: 0,
       onOutput: (output) => {
         shown ||= output.output_type === "error";
         onOutput(output);

@@ -2,6 +2,7 @@ import type { Output } from "@tidu/notebook-runtime";
 import type { Executor } from "../executor.js";
 import { publishOutput } from "../outputs.js";
 import { StreamBatch } from "../stream-batch.js";
+import { StreamCap } from "../stream-cap.js";
 import type { Content, Handler } from "./handler.js";
 
 export const execute: Handler = async (message, services) => {
@@ -15,8 +16,9 @@ export const execute: Handler = async (message, services) => {
   if (!silent) channels.publish("execute_input", message, { code, execution_count: count });
   if (store) history.add(count, code);
   const batch = new StreamBatch((output) => publishOutput(channels, output, message, count));
+  const cap = new StreamCap({ publish: (output) => batch.add(output), count });
   const onOutput = (output: Output) => {
-    if (!silent) batch.add(output);
+    if (!silent) cap.add(output);
     if (store && output.output_type === "execute_result")
       history.setOutput(String(output.data["text/plain"] ?? ""));
   };
@@ -38,6 +40,7 @@ export const execute: Handler = async (message, services) => {
   stdin.cancel();
   const expressions =
     outcome.status === "ok" ? await evaluateAll(executor, content["user_expressions"] ?? {}, onOutput) : {};
+  cap.end();
   batch.flush();
   if (outcome.status === "error" && !silent && content["stop_on_error"] !== false) await queue.abort();
   return { ...outcome, execution_count: count, user_expressions: expressions, payload: [] };

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { Listener, Request, Transport } from "../runtime/protocol.js";
+import type { Listener, Reply, Request, Transport } from "../runtime/protocol.js";
 import type { Output } from "../types.js";
 import type { NodeSessionOptions } from "./options.js";
 import {
@@ -27,6 +27,8 @@ export class ExecutionProcess implements Transport {
   alive = true;
   #killed = false;
   #interrupts = 0;
+  /** 从 1、2 号描述符读到过几次。 */
+  #direct = 0;
 
   constructor(options: NodeSessionOptions, listener: Listener) {
     this.#listener = listener;
@@ -42,9 +44,10 @@ export class ExecutionProcess implements Transport {
     const [, stdout, stderr, frames, watch] = this.#child.stdio as unknown as Readable[];
     // 原生代码和孙进程直接写的 1、2 号描述符。
     for (const [name, stream] of [["stdout", stdout] as const, ["stderr", stderr] as const]) {
-      stream
-        ?.setEncoding("utf8")
-        .on("data", (text: string) => this.#deliver([{ output_type: "stream", name, text }]));
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        this.#direct++;
+        this.#deliver([{ output_type: "stream", name, text }]);
+      });
     }
     frames?.on("data", (chunk: Buffer) => this.#read(chunk, frames));
     for (const stream of [frames, watch, stdout, stderr]) stream?.on("error", () => {});
@@ -78,7 +81,7 @@ export class ExecutionProcess implements Transport {
     for (const { kind, text } of this.#reader.frames()) {
       if (kind === CONTROL) {
         flush();
-        this.#listener.reply(JSON.parse(text));
+        this.#reply(JSON.parse(text));
         continue;
       }
       if (kind === OUTPUT) {
@@ -94,6 +97,20 @@ export class ExecutionProcess implements Transport {
     if (waiting) {
       stream.pause();
       waiting.finally(() => stream.resume()).catch(() => {});
+    }
+  }
+
+  #reply(reply: Reply): void {
+    if (reply.type === "done") void this.#drained().then(() => this.#listener.reply(reply));
+    else this.#listener.reply(reply);
+  }
+
+  /** 单元格结束前，原生代码与孙进程直接写的东西已经在管道里，但可能还没读到：读完才算结束。 */
+  async #drained(): Promise<void> {
+    for (let quiet = 0, turns = 0; quiet < 2 && turns < 100; turns++) {
+      const before = this.#direct;
+      await new Promise((resolve) => setImmediate(resolve));
+      quiet = this.#direct === before ? quiet + 1 : 0;
     }
   }
 
