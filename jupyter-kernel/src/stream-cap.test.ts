@@ -65,7 +65,9 @@ describe("大量输出（真实的 ZeroMQ 客户端）", function () {
 
   it("同步循环里的十万行，加上 stderr 与进度条的回车，字节不差", async () => {
     const result = await kernel.execute(
-      "for (let i = 0; i < 100_000; i++) console.log(`第 ${i} 行 \\x1b[32m好\\x1b[0m`);\nfor (let i = 0; i <= 100; i++) process.stdout.write(`\\r${i}%`);\nfor (const byte of Buffer.from('梯度😀')) process.stdout.write(Buffer.of(byte));",
+      `for (let i = 0; i < 100_000; i++) console.log("第 " + i + " 行 \\x1b[32m好\\x1b[0m");
+for (let i = 0; i <= 100; i++) process.stdout.write("\\r" + i + "%");
+for (const byte of Buffer.from("梯度😀")) process.stdout.write(Buffer.of(byte));`,
     );
     const lines = Array.from({ length: 100_000 }, (_, i) => `第 ${i} 行 \x1b[32m好\x1b[0m\n`).join("");
     const bar = Array.from({ length: 101 }, (_, i) => `\r${i}%`).join("");
