@@ -67,7 +67,7 @@ export class Executor {
     }
     const session = await this.#session;
     let shown = false;
-    const result = await session.execute(code, {
+    const running = session.execute(code, {
       cell,
       // 输出已经逐个送走，这里不必再攒一份
       outputLimit: 0,
@@ -78,9 +78,18 @@ export class Executor {
       ...(onInput ? { onInput } : {}),
       ...(onComm ? { onComm } : {}),
     });
-    if (result.stateLost) onReset?.();
-    if (result.stateLost) this.#guard((types) => types.reset(), undefined, onOutput);
-    else this.#guard((types) => types.commit(code), undefined, onOutput);
+    // 登记声明不必等运行完：单元格已经交给子进程，这边正闲着
+    const committed = new Promise<void>((resolve) => {
+      setImmediate(() => {
+        this.#guard((types) => types.commit(code), undefined, onOutput);
+        resolve();
+      });
+    });
+    const [result] = await Promise.all([running, committed]);
+    if (result.stateLost) {
+      onReset?.();
+      this.#guard((types) => types.reset(), undefined, onOutput);
+    }
     if (result.status === "ok") return { status: "ok" };
     const { ename, evalue, traceback } = result.error ?? {
       ename: "Interrupted",

@@ -67,7 +67,7 @@ export async function runKernel(connectionFile: string): Promise<void> {
 /** 打开类型服务要一百多毫秒，趁前端还没送来单元格。 */
 function open(types: () => TypeService): void {
   try {
-    types();
+    types().open();
   } catch (error) {
     console.error(`TIDU-JUP-021：类型服务没有启动：${(error as Error).message}`);
   }

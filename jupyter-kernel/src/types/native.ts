@@ -11,6 +11,7 @@ import { type Declarations, declarationsOf } from "./declarations.js";
 import { fixFor } from "./fix.js";
 import { ImportIndex, importLine } from "./imports.js";
 import { inspectionAt } from "./inspection.js";
+import { type Primitive, readPlain } from "./plain.js";
 import { VirtualProgram } from "./program.js";
 import type { Completions, Diagnostic, Inspection, TypeService } from "./service.js";
 
@@ -25,13 +26,22 @@ const missingModule = new Set([2307, 2792, 2882, 7016]);
 /** 没有这个名字的几种说法。 */
 const missingName = new Set([2304, 2503, 2552, 2580, 2582, 2583, 2584, 2591, 2592, 2593, 18004]);
 
-/** 分析过的单元格：前文带进来的名字、前文的长度、它自己的声明。 */
-interface Analysis {
+/** 停下这么多毫秒没有事，就把登记过的单元格送进程序。 */
+const pause = 50;
+
+/** 可以登记的单元格：用到的别的单元格的名字、它自己的声明。 */
+interface Cell {
   code: string;
   used: Set<string>;
+  declarations: Declarations;
+  /** 浅显的单元格声明的名字的类型 */
+  types?: ReadonlyMap<string, Primitive>;
+}
+
+/** TypeScript 分析过的单元格，连同前文的长度。 */
+interface Analysis extends Cell {
   offset: number;
   source: SourceFile;
-  declarations: Declarations;
 }
 
 /** TypeScript 7 的原生语言服务。不稳定 API 只在本文件夹里出现。 */
@@ -41,18 +51,28 @@ export class NativeTypeService implements TypeService {
   readonly #imports: ImportIndex;
   readonly #notes = new Set<string>();
   #pending: string[] = [];
-  #program: VirtualProgram;
+  #opened: VirtualProgram | undefined;
   #globals: readonly CompletionEntry[] | undefined;
   /** 刚检查过、没有错误的单元格：运行之后登记它，不必再分析一遍 */
-  #checked: Analysis | undefined;
+  #checked: Cell | undefined;
+  /** 类型一望便知的名字，见 plain.ts */
+  readonly #primitives = new Map<string, Primitive>();
+  #idle: NodeJS.Timeout | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
     this.#imports = new ImportIndex(folder);
-    this.#program = this.#open();
   }
 
-  #open(): VirtualProgram {
+  open(): void {
+    this.#program.project;
+  }
+
+  get #program(): VirtualProgram {
+    return (this.#opened ??= this.#start());
+  }
+
+  #start(): VirtualProgram {
     const program = new VirtualProgram(this.#folder, current, [
       ...this.#cells.files(),
       [current, this.#cells.prologue([])],
@@ -62,12 +82,18 @@ export class NativeTypeService implements TypeService {
   }
 
   check(code: string): Diagnostic[] {
+    this.#checked = this.#plain(code);
+    if (this.#checked) return [];
     return this.#retry(() => this.#check(code));
+  }
+
+  #plain(code: string): Cell | undefined {
+    const plain = readPlain(code, this.#primitives);
+    return plain && { code, ...plain };
   }
 
   #check(code: string): Diagnostic[] {
     this.#program.refresh();
-    this.#checked = undefined;
     const analysis = this.#analyze(code);
     let found = this.#diagnostics();
     if (found.some((item) => missingModule.has(item.code))) {
@@ -136,13 +162,24 @@ export class NativeTypeService implements TypeService {
   }
 
   commit(code: string): void {
-    this.#retry(() => {
-      const analysis = this.#checked?.code === code ? this.#checked : this.#analyze(code);
-      if (analysis !== this.#checked && this.#syntaxErrors() > 0) return;
-      this.#checked = undefined;
-      this.#cells.commit(code, analysis.declarations, analysis.used);
-      this.#flush();
-    });
+    const cell = this.#checked?.code === code ? this.#checked : this.#retry(() => this.#unchecked(code));
+    this.#checked = undefined;
+    if (!cell) return;
+    this.#cells.commit(code, cell.declarations, cell.used);
+    for (const name of cell.declarations.names.keys()) {
+      const type = cell.types?.get(name);
+      if (type) this.#primitives.set(name, type);
+      else this.#primitives.delete(name);
+    }
+    this.#settleLater();
+  }
+
+  /** 没有检查就运行的单元格；语法有错就不登记。 */
+  #unchecked(code: string): Cell | undefined {
+    const plain = this.#plain(code);
+    if (plain) return plain;
+    const analysis = this.#analyze(code);
+    return this.#syntaxErrors() > 0 ? undefined : analysis;
   }
 
   #syntaxErrors(): number {
@@ -195,36 +232,50 @@ export class NativeTypeService implements TypeService {
   }
 
   reset(): void {
-    this.#retry(() => {
-      this.#checked = undefined;
-      this.#cells.clear();
-      this.#flush();
-    });
+    this.#checked = undefined;
+    this.#primitives.clear();
+    this.#cells.clear();
+    this.#settleLater();
   }
 
   close(): void {
+    clearTimeout(this.#idle);
     this.#imports.close();
-    this.#program.close();
+    this.#opened?.close();
   }
 
   /** 原生进程没了、或它自己出了错：换一个新的再试一次。单元格都记在这边，什么也不会丢。 */
   #retry<T>(body: () => T): T {
-    if (!this.#program.alive) this.#program = this.#open();
+    if (!this.#program.alive) this.#opened = undefined;
     try {
       return body();
     } catch {
       try {
-        this.#program.close();
+        this.#opened?.close();
       } catch {
         // 已经不在了
       }
       this.#checked = undefined;
-      this.#program = this.#open();
+      this.#opened = undefined;
       return body();
     }
   }
 
+  /** 登记过的单元格改了几个文件；要用到它们的时候再送，或趁空闲。 */
+  #settleLater(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      try {
+        this.#flush();
+        this.#opened?.project;
+      } catch {
+        // 下一次用到时会换新的
+      }
+    }, pause).unref();
+  }
+
   #flush(): void {
+    if (!this.#opened) return;
     for (const [name, text] of this.#cells.files()) this.#program.write(name, text);
   }
 
@@ -239,6 +290,8 @@ export class NativeTypeService implements TypeService {
    * 先都带上，冲突了再解析一次。
    */
   #analyze(code: string, candidates = this.#cells.mentioned(code)): Analysis {
+    this.#program;
+    this.#flush();
     let used = candidates;
     for (;;) {
       const prologue = this.#cells.prologue(used);

@@ -3,6 +3,8 @@
  * 位置一律是单元格源码里的 UTF-16 下标。
  */
 export interface TypeService {
+  /** 提前做好第一次检查要的准备；不叫也行，只是第一次慢。 */
+  open(): void;
   /** 严格检查一个将要运行的单元格；没有问题时返回空数组。 */
   check(code: string): Diagnostic[];
   /** 攒下的提示（没有类型的包、读不了的 tsconfig.json），每件只说一次；取走就清空。 */
