@@ -3,7 +3,7 @@ import { base64, imageType } from "./bytes.js";
 import { describeFigure, PLOTLY } from "./figure.js";
 import { dataUrl, rgbaPng } from "./media/png.js";
 import { isTyped, kindOf, typedLength } from "./value/kind.js";
-import { isObject, isProxy, property } from "./value/read.js";
+import { isList, isObject, isProxy, property } from "./value/read.js";
 
 /**
  * 不必声明也认得出的值 → 束：Plotly 图 {data, layout}、带 $schema 的 Vega 与 Vega-Lite、
@@ -25,7 +25,7 @@ const POINTS = ["x", "y", "z", "r", "values", "labels", "lat", "lon", "cells", "
 /** data 是轨迹的数组（有 type 或坐标），layout 是对象。 */
 function figure(value: object): Bundle | null {
   const [data, layout] = [read(value, "data"), read(value, "layout")];
-  if (!Array.isArray(data) || data.length === 0 || !isObject(layout) || isProxy(layout)) return null;
+  if (!isList(data) || data.length === 0 || !isObject(layout) || isProxy(layout)) return null;
   const isTrace = (item: unknown): boolean =>
     isObject(item) &&
     !isProxy(item) &&

@@ -1,4 +1,4 @@
-import { property } from "../value/read.js";
+import { isList, property } from "../value/read.js";
 import type { Numbers } from "./heat-map.js";
 
 /** 逐个看属性描述的上限；更长的数组抽查，其余直接读。 */
@@ -12,11 +12,11 @@ export function numbersOf(value: unknown[]): { shape: number[]; data: Numbers } 
   const first = property(value, "0").value;
   if (typeof first === "number")
     return allNumbers(value) ? { shape: [value.length], data: value as number[] } : null;
-  if (!Array.isArray(first) || first.length === 0 || value.length * first.length > COPIED) return null;
+  if (!isList(first) || first.length === 0 || value.length * first.length > COPIED) return null;
   const data = new Float64Array(value.length * first.length);
   for (let i = 0; i < value.length; i++) {
     const row = property(value, String(i)).value;
-    if (!Array.isArray(row) || row.length !== first.length || !allNumbers(row)) return null;
+    if (!isList(row) || row.length !== first.length || !allNumbers(row)) return null;
     data.set(row, i * first.length);
   }
   return { shape: [value.length, first.length], data };

@@ -21,6 +21,11 @@ export function isProxy(value: unknown): boolean {
   return currentHost().isProxy?.(value) ?? false;
 }
 
+/** 真的数组；套在数组外面的 Proxy 不算。 */
+export function isList(value: unknown): value is unknown[] {
+  return isObject(value) && !isProxy(value) && Array.isArray(value);
+}
+
 /** 沿原型链一层层往上；遇到 Proxy 就停。 */
 export function* chain(value: object): Generator<object> {
   let object: object | null = value;
@@ -50,7 +55,7 @@ export function className(value: object): string | null {
   try {
     for (const object of chain(value)) {
       const made: unknown = Object.getOwnPropertyDescriptor(object, "constructor")?.value;
-      if (typeof made !== "function") continue;
+      if (typeof made !== "function" || isProxy(made)) continue;
       const name: unknown = Object.getOwnPropertyDescriptor(made, "name")?.value;
       if (typeof name === "string" && name !== "") return name;
     }
