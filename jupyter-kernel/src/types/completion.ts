@@ -91,8 +91,8 @@ function importsFor(
   place: Place,
   seen: ReadonlySet<string>,
 ): Completion[] {
-  imports.advance(40);
   if (prefix.length < importPrefix || place.string !== undefined) return [];
+  imports.advance(20);
   return imports
     .startingWith(prefix)
     .filter((item) => !seen.has(item.name) && fits(item, place))

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { libraries, webAssembly } from "./libraries.js";
+import { libraries } from "./libraries.js";
 import { nodeTypes, packagePaths } from "./packages.js";
 
 /** 笔记本文件夹里（只在内存中）的项目配置。 */
 export const configFile = "__tidu_tsconfig.json";
 const defaultsFile = "__tidu_defaults.json";
-const globalsFile = "__tidu_globals.d.ts";
+export const globalsFile = "__tidu_globals.d.ts";
 
 /** 项目的 tsconfig.json 可以改的：与课程代码同样严格。 */
 const defaults = {
@@ -86,10 +86,9 @@ export function configFiles(
     references: [],
   };
   const node = nodeTypes(folder);
-  const globals = [...(node ? [`/// <reference path="${node}" />`] : []), webAssembly()];
   return [
     [defaultsFile, JSON.stringify({ compilerOptions })],
     [configFile, JSON.stringify(config)],
-    [globalsFile, globals.join("\n")],
+    [globalsFile, node ? `/// <reference path="${node}" />\n` : ""],
   ];
 }

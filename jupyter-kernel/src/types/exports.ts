@@ -21,7 +21,8 @@ export class ExportScanner {
     this.#resolve = resolve;
   }
 
-  scan(file: string): Exports {
+  /** 扫一个文件；顺着它走到的每个文件都让出一次，调用的人可以歇一歇再接着走。 */
+  *scan(file: string): Generator<void, Exports> {
     const known = this.#files.get(file);
     if (known) return known;
     const found: Exports = new Map();
@@ -33,6 +34,7 @@ export class ExportScanner {
     } catch {
       return found;
     }
+    yield;
     const local = new Map<string, string>();
     for (const [, exported, kind, name] of text.matchAll(declaration)) {
       const word = kind!.split(/\s+/).at(-1)!;
@@ -40,7 +42,7 @@ export class ExportScanner {
       if (exported) found.set(name!, local.get(name!)!);
     }
     for (const [, onlyTypes, list, from] of text.matchAll(exportList)) {
-      const target = from === undefined ? local : this.#follow(from, file);
+      const target = from === undefined ? local : yield* this.#follow(from, file);
       for (const item of list!.split(",")) {
         const parts = /^\s*(type\s+)?([\p{ID_Continue}$]+)(?:\s+as\s+([\p{ID_Continue}$]+))?\s*$/u.exec(item);
         if (!parts) continue;
@@ -51,17 +53,17 @@ export class ExportScanner {
     for (const [, name, from] of text.matchAll(exportStar))
       if (name) found.set(name, "namespace");
       else
-        for (const [other, kind] of this.#follow(from!, file) ?? [])
+        for (const [other, kind] of (yield* this.#follow(from!, file)) ?? [])
           if (other !== byDefault) found.set(other, kind);
     if (/(?<=^|[;}])\s*export\s+(?:default\b|=)/m.test(text)) found.set(byDefault, "value");
     return found;
   }
 
-  #follow(specifier: string, from: string): Exports | undefined {
+  *#follow(specifier: string, from: string): Generator<void, Exports | undefined> {
     const file = specifier.startsWith(".")
       ? declarationFile(join(dirname(from), specifier))
       : this.#resolve(specifier, from);
-    return file === undefined ? undefined : this.scan(file);
+    return file === undefined ? undefined : yield* this.scan(file);
   }
 }
 

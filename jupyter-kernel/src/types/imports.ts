@@ -76,7 +76,7 @@ export class ImportIndex {
       return undefined;
     });
     for (const [from, file] of importable(folder)) {
-      for (const [name, kind] of scanner.scan(file))
+      for (const [name, kind] of yield* scanner.scan(file))
         if (name === byDefault) this.#add({ name: identifier(from), from, isDefault: true, kind });
         else if (/^[^_]/.test(name)) this.#add({ name, from, isDefault: false, kind });
       yield;

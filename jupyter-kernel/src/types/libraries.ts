@@ -34,9 +34,15 @@ export function libraries(): string[] {
 
 /**
  * @types/node 不声明 WebAssembly，它只在 dom 里：从 TypeScript 自带的那一份取出这一段。
- * 用 `declare` 补在一个全局的声明文件里；项目自己加了 dom 时不需要它。
+ * 项目自己加了 dom 时它是多余的，但无害。
  */
 export function webAssembly(): string {
+  return (slice ??= read());
+}
+
+let slice: string | undefined;
+
+function read(): string {
   try {
     const require = createRequire(import.meta.url);
     const from = createRequire(require.resolve("typescript/package.json"));

@@ -11,6 +11,7 @@ import { type Declarations, declarationsOf } from "./declarations.js";
 import { fixFor } from "./fix.js";
 import { ImportIndex, importLine } from "./imports.js";
 import { inspectionAt } from "./inspection.js";
+import { webAssembly } from "./libraries.js";
 import { type Primitive, readPlain } from "./plain.js";
 import { VirtualProgram } from "./program.js";
 import type { Completions, Diagnostic, Inspection, TypeService } from "./service.js";
@@ -292,6 +293,8 @@ export class NativeTypeService implements TypeService {
   #analyze(code: string, candidates = this.#cells.mentioned(code)): Analysis {
     this.#program;
     this.#flush();
+    // 单独的一大段，用到的人不多，读它却要十几毫秒
+    if (/\bWebAssembly\b/.test(code)) this.#program.declare(webAssembly());
     let used = candidates;
     for (;;) {
       const prologue = this.#cells.prologue(used);

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { API, type Project, type Snapshot } from "typescript/unstable/sync";
-import { configFile, configFiles, projectConfig } from "./config.js";
+import { configFile, configFiles, globalsFile, projectConfig } from "./config.js";
 
 /**
  * 一个虚拟的 TypeScript 项目：单元格是只在内存里的文件，放在笔记本所在的文件夹，
@@ -69,6 +69,12 @@ export class VirtualProgram {
     if (old === text) return;
     this.#changes[old === undefined ? "created" : "changed"].add(path);
     this.#files.set(path, text);
+  }
+
+  /** 补上全局声明。 */
+  declare(text: string): void {
+    const globals = this.#files.get(this.path(globalsFile)) ?? "";
+    if (!globals.includes(text)) this.write(globalsFile, globals + text);
   }
 
   /**
