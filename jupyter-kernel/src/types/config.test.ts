@@ -66,7 +66,7 @@ describe("types/config", () => {
       "{ 乱写",
     ])
       within({ "tsconfig.json": text }, (types) => {
-        types.check("1");
+        types.check("[1].length");
         const [note, ...rest] = types.notes();
         assert.match(note ?? "没有提示", /TIDU-JUP-024.*tsconfig\.json 有问题/, text);
         assert.deepEqual(rest, []);
