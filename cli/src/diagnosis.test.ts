@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { diagnosisText, jupyter } from "./diagnosis.js";
+import { diagnosisText, jupyter, registration } from "./diagnosis.js";
 
 const entry = fileURLToPath(new URL("./index.js", import.meta.url));
 
@@ -35,6 +35,22 @@ describe("tidu doctor", () => {
     } finally {
       process.env["PATH"] = path;
     }
+  });
+
+  it("内核的登记失效、属于另一份仓库、没有登记：说出办法", () => {
+    const advice = (...found: Parameters<typeof registration>[0]) => registration(found);
+    const install = /运行 npx tidu kernel install$/;
+    assert.match(advice().advice, install);
+    const folder = "/u/kernels/tidu";
+    const stale = advice(
+      { folder, own: false, problem: "它指向的文件已不在：/x" },
+      { folder: "/v", own: true },
+    );
+    assert.equal(stale.kernel, false);
+    assert.match(stale.advice, /\/u\/kernels\/tidu）失效：它指向的文件已不在：\/x。删掉那个文件夹/);
+    assert.deepEqual(advice({ folder, own: false }).kernel, true);
+    assert.match(advice({ folder, own: false }).advice, install);
+    assert.deepEqual(advice({ folder, own: true }), { kernel: true, advice: "内核 tidu 已登记" });
   });
 
   it("文字报告：一个设备一行，能用与否一眼可见", () => {

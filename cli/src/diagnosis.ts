@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type FoundKernelspec, findKernelspecs } from "@tidu/jupyter-kernel/kernelspec";
 import { type DeviceReport, devices } from "@tidu/kernel-lib";
 
 /** `tidu doctor --json` 的形状，版本 1。 */
@@ -55,8 +55,7 @@ export function jupyter(environment = process.env["TIDU_JUPYTER"] ?? join(root, 
     const { status, stdout } = spawnSync(command, args, { encoding: "utf8", timeout: 30_000 });
     const version = /\d+\.\d+\.\d+\S*/.exec(stdout ?? "")?.[0];
     if (status !== 0 || !version) continue;
-    const kernel = kernelFolders(environment).some((folder) => existsSync(join(folder, "kernel.json")));
-    const advice = kernel ? "内核 tidu 已登记" : "内核 tidu 还没有登记，运行 npx tidu kernel install";
+    const { kernel, advice } = registration(findKernelspecs(environment));
     return { available: true, version, kernel, detail: `JupyterLab ${version}，${advice}` };
   }
   return {
@@ -68,15 +67,22 @@ export function jupyter(environment = process.env["TIDU_JUPYTER"] ?? join(root, 
   };
 }
 
-function kernelFolders(environment: string): string[] {
-  const home = homedir();
-  const user = windows
-    ? join(process.env["APPDATA"] ?? join(home, "AppData", "Roaming"), "jupyter")
-    : process.platform === "darwin"
-      ? join(home, "Library", "Jupyter")
-      : join(process.env["XDG_DATA_HOME"] ?? join(home, ".local", "share"), "jupyter");
-  const shared = [join(environment, "share", "jupyter"), "/usr/local/share/jupyter", "/usr/share/jupyter"];
-  return [user, ...shared].map((folder) => join(folder, "kernels", "tidu"));
+/** 先找到的规格生效；它坏了，后面有好的也没用。 */
+export function registration(found: readonly FoundKernelspec[]): { kernel: boolean; advice: string } {
+  const again = "运行 npx tidu kernel install";
+  const [used] = found;
+  if (!used) return { kernel: false, advice: `内核 tidu 还没有登记，${again}` };
+  if (used.problem !== undefined)
+    return {
+      kernel: false,
+      advice: `内核 tidu 的登记（${used.folder}）失效：${used.problem}。删掉那个文件夹，再${again}`,
+    };
+  if (!used.own)
+    return {
+      kernel: true,
+      advice: `内核 tidu 登记的是另一份仓库（${used.folder}）；要用这一份，${again}`,
+    };
+  return { kernel: true, advice: "内核 tidu 已登记" };
 }
 
 async function sandbox(): Promise<SandboxReport> {

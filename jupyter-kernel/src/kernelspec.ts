@@ -1,12 +1,17 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { dataFolder, searchFolders, type Target } from "./data-folders.js";
 
 export const kernelName = "tidu";
-
-/** 装到哪里：当前用户（默认）、某个前缀（例如 Python 虚拟环境）、整台机器。 */
-export type Target = { user: true } | { prefix: string } | { sys: true };
 
 /** 内核规格没装上。 */
 export class KernelspecError extends Error {
@@ -18,7 +23,20 @@ export class KernelspecError extends Error {
   }
 }
 
-export function kernelspec(): Record<string, unknown> {
+const entry = fileURLToPath(new URL("./main.cjs", import.meta.url));
+/** logo-32x32.png、logo-64x64.png、logo-svg.svg：启动页与内核选择框用的图标 */
+const logos = fileURLToPath(new URL("../logo", import.meta.url));
+
+export interface Kernelspec {
+  argv: string[];
+  display_name: string;
+  language: string;
+  interrupt_mode: "message";
+  metadata: Record<string, unknown>;
+}
+
+/** argv 全用绝对路径：Jupyter 从任意文件夹启动内核，那里的 PATH 里不一定有 node。 */
+export function kernelspec(): Kernelspec {
   return {
     argv: [process.execPath, entry, "{connection_file}"],
     display_name: "TypeScript (tidu)",
@@ -28,44 +46,78 @@ export function kernelspec(): Record<string, unknown> {
   };
 }
 
-/**
- * 登记内核规格，返回写入的文件夹。
- * 路径都是绝对的，因为 Jupyter 从任意文件夹启动内核；仓库挪了位置要重新登记。
- */
+/** 登记内核规格，返回写入的文件夹。仓库挪了位置、Node 换了地方都要重新登记。 */
 export function installKernelspec(target: Target): string {
   if (!existsSync(entry))
     throw new KernelspecError("TIDU-JUP-031", `还没有编译：找不到 ${entry}。先运行 npm run build`);
-  const folder = join(dataFolder(target), "kernels", kernelName);
-  try {
+  const folder = specFolder(target);
+  return writing(folder, () => {
     mkdirSync(folder, { recursive: true });
+    for (const name of readdirSync(logos)) copyFileSync(join(logos, name), join(folder, name));
     writeFileSync(join(folder, "kernel.json"), `${JSON.stringify(kernelspec(), null, 2)}\n`);
-    writeFileSync(join(folder, "logo-svg.svg"), logo);
+    return folder;
+  });
+}
+
+/** 去掉登记，返回删掉的文件夹。 */
+export function uninstallKernelspec(target: Target): string {
+  const folder = specFolder(target);
+  if (!existsSync(join(folder, "kernel.json"))) {
+    const others = findKernelspecs().map(({ folder }) => folder);
+    throw new KernelspecError(
+      "TIDU-JUP-032",
+      `${folder} 里没有登记过内核 tidu${others.length > 0 ? `；登记在 ${others.join("、")}` : ""}`,
+    );
+  }
+  return writing(folder, () => {
+    rmSync(folder, { recursive: true });
+    return folder;
+  });
+}
+
+export interface FoundKernelspec {
+  folder: string;
+  /** 为什么启动不了；undefined 表示可用 */
+  problem?: string;
+  /** 指向的是不是这一份仓库 */
+  own: boolean;
+}
+
+/** Jupyter 会看到的 tidu 规格，先找到的生效。prefix 是运行 Jupyter 的 Python 环境。 */
+export function findKernelspecs(prefix?: string): FoundKernelspec[] {
+  return searchFolders(prefix)
+    .map((folder) => join(folder, "kernels", kernelName))
+    .filter((folder, at, all) => existsSync(join(folder, "kernel.json")) && all.indexOf(folder) === at)
+    .map(inspectKernelspec);
+}
+
+function inspectKernelspec(folder: string): FoundKernelspec {
+  let argv: unknown;
+  try {
+    argv = JSON.parse(readFileSync(join(folder, "kernel.json"), "utf8")).argv;
+  } catch (error) {
+    return { folder, own: false, problem: `kernel.json 读不了（${(error as Error).message}）` };
+  }
+  const [node, main] = Array.isArray(argv) ? argv.map(String) : [];
+  if (node === undefined || main === undefined)
+    return { folder, own: false, problem: "kernel.json 没有 argv" };
+  if (isAbsolute(node) && !existsSync(node))
+    return { folder, own: main === entry, problem: `它用的 Node 已不在：${node}` };
+  if (!existsSync(main)) return { folder, own: false, problem: `它指向的文件已不在：${main}` };
+  return { folder, own: main === entry };
+}
+
+function specFolder(target: Target): string {
+  return join(dataFolder(target), "kernels", kernelName);
+}
+
+function writing(folder: string, action: () => string): string {
+  try {
+    return action();
   } catch (error) {
     throw new KernelspecError(
       "TIDU-JUP-030",
       `写不了 ${folder}：${(error as Error).message}。换一个可写的位置，例如 --user`,
     );
   }
-  return folder;
 }
-
-const entry = fileURLToPath(new URL("./main.cjs", import.meta.url));
-
-function dataFolder(target: Target): string {
-  if ("prefix" in target) return join(resolve(target.prefix), "share", "jupyter");
-  const { platform, env } = process;
-  if ("sys" in target)
-    return platform === "win32"
-      ? join(env["PROGRAMDATA"] ?? "C:\\ProgramData", "jupyter")
-      : "/usr/local/share/jupyter";
-  if (env["JUPYTER_DATA_DIR"]) return env["JUPYTER_DATA_DIR"];
-  if (platform === "win32") return join(env["APPDATA"] ?? join(homedir(), "AppData", "Roaming"), "jupyter");
-  if (platform === "darwin") return join(homedir(), "Library", "Jupyter");
-  return join(env["XDG_DATA_HOME"] || join(homedir(), ".local", "share"), "jupyter");
-}
-
-const logo = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" role="img" aria-label="tidu">
-<rect width="64" height="64" rx="10" fill="#3178c6"/>
-<path d="M10 14h44L32 54z" fill="none" stroke="#fff" stroke-width="6" stroke-linejoin="round"/>
-</svg>
-`;

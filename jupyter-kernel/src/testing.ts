@@ -3,16 +3,12 @@ import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { installKernelspec } from "./kernelspec.js";
+import { installKernelspec, kernelspec } from "./kernelspec.js";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** 启动这一份内核的命令，给 KernelClient。 */
-export const kernelArgv = [
-  process.execPath,
-  fileURLToPath(new URL("./main.js", import.meta.url)),
-  "{connection_file}",
-];
+export const kernelArgv: string[] = kernelspec().argv;
 
 /**
  * 测试用的 Python：环境变量 TIDU_PYTHON，或 TIDU_JUPYTER 指的虚拟环境，或仓库的 .venv
