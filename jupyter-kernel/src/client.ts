@@ -20,6 +20,8 @@ export interface StartOptions {
   env?: NodeJS.ProcessEnv;
   /** 毫秒；默认 60 秒 */
   timeout?: number;
+  /** 三个套接字接通之后，隔多少毫秒再开口；默认 10 */
+  settle?: number;
   /** 默认 tcp；ipc 时 ip 是套接字文件的路径前缀 */
   transport?: Connection["transport"];
   ip?: string;
@@ -53,6 +55,8 @@ export class KernelClient {
   readonly #control: Dealer;
   readonly #stdin: Dealer;
   readonly #iopub = new Subscriber({ reconnectInterval: 5, receiveHighWaterMark: 0 });
+  /** 收到第一个回复的时刻（performance.now()）；0 是还没有 */
+  answered = 0;
   /** 还没接通的套接字数。 */
   #connecting = 3;
   /** 内核写到 stderr 的最后几千个字符 */
@@ -120,7 +124,7 @@ export class KernelClient {
     });
     const client = new KernelClient(connection, folder, child);
     try {
-      await client.#ready(options.timeout ?? 60_000);
+      await client.#ready(options.timeout ?? 60_000, options.settle ?? 10);
     } catch (error) {
       await client.close();
       throw error;
@@ -205,15 +209,15 @@ export class KernelClient {
     return this.codec.encode({ identities: [], header, parent, metadata: {}, content, buffers });
   }
 
-  async #ready(timeout: number): Promise<void> {
+  async #ready(timeout: number, settle: number): Promise<void> {
     const deadline = performance.now() + timeout;
     let exited = false;
     this.process.once("exit", () => {
       exited = true;
     });
     // 三个套接字都接通了才开口：tslab 若在绑定 iopub 的半途收到请求，会卡死（EBUSY）
-    while (this.#connecting > 0 && performance.now() < deadline && !exited) await delay(5);
-    await delay(10);
+    while (this.#connecting > 0 && performance.now() < deadline && !exited) await delay(1);
+    if (settle > 0) await delay(settle);
     // iopub 的订阅要过一会儿才生效：答了却没收到 idle，就再问一次
     while (performance.now() < deadline && !exited) {
       const header = this.codec.header("kernel_info_request");
@@ -230,6 +234,7 @@ export class KernelClient {
   }
 
   #onReply(message: Message): void {
+    this.answered ||= performance.now();
     const pending = this.#pending.get(message.parent.msg_id ?? "");
     if (!pending) return;
     pending.reply = message;
