@@ -93,16 +93,24 @@ function signature(source: string): string {
   const head = source.slice(0, 400).replace(/\s+/g, " ");
   const single = /^(?:async )?([\w$]+) ?=>/.exec(head);
   if (single) return `(${single[1]})`;
-  const start = head.indexOf("(");
+  // 名字是算出来的方法：[Symbol.iterator]() {}，先跳过方括号。
+  const computed = /^(?:async |get |set |\*|static )*\[/.exec(head)?.[0].length ?? 0;
+  const start = head.indexOf("(", computed === 0 ? 0 : closing(head, computed - 1));
+  const end = start < 0 ? -1 : closing(head, start);
+  if (end < 0) return "(…)";
+  const type = /^\s*:\s*[^{=]+/.exec(head.slice(end + 1))?.[0].trimEnd() ?? "";
+  // 去掉类型之后会留下空格。
+  return (head.slice(start, end + 1) + type).replace(/ +(?=[,)])/g, "");
+}
+
+/** 与 text[start] 处的括号相配的位置；没有是 -1。 */
+function closing(text: string, start: number): number {
   let depth = 0;
-  for (let i = start; i >= 0 && i < head.length; i++) {
-    if ("([{".includes(head[i] ?? "")) depth += 1;
-    else if (")]}".includes(head[i] ?? "") && --depth === 0) {
-      const type = /^\s*:\s*[^{=]+/.exec(head.slice(i + 1))?.[0].trimEnd() ?? "";
-      return head.slice(start, i + 1) + type;
-    }
+  for (let i = start; i < text.length; i++) {
+    if ("([{".includes(text[i] ?? "")) depth += 1;
+    else if (")]}".includes(text[i] ?? "") && --depth === 0) return i;
   }
-  return "(…)";
+  return -1;
 }
 
 /** 名字与消息只从数据属性里读。 */

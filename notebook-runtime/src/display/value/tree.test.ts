@@ -127,6 +127,13 @@ describe("值的树", () => {
     assert.match(f.block!, /return e \* delta/);
     assert.equal(grow(class A extends Shape {}).text, "class A extends Shape");
     assert.equal(grow(Math.max).text, "ƒ max()");
+    const name = Symbol.for("run");
+    const { [name]: method } = {
+      [name](x: number, y = [1, 2]) {
+        return [x, y];
+      },
+    };
+    assert.equal(grow(method).text, "ƒ [run](x, y = [1, 2])");
     const arrow = async ({ a, b }: { a: number; b: number }, ...rest: number[]) => [a, b, rest];
     assert.equal(grow(arrow).text, "ƒ arrow({ a, b }, ...rest)");
   });
