@@ -1,7 +1,11 @@
-import type { CommMessage, Output, Session } from "@tidu/notebook-runtime";
+import type { CellError, CommMessage, Output, Session } from "@tidu/notebook-runtime";
+import { duration, typescriptOf } from "@tidu/notebook-runtime/magics";
+import { type Prepared, prepareCell } from "./magics/cell.js";
+import { addKernelMemory } from "./magics/memory.js";
+import { initialSettings } from "./settings.js";
 import { reportTypes } from "./types/report.js";
 import type { Diagnostic, TypeService } from "./types/service.js";
-import { readDirectives } from "./types/switch.js";
+import { skipsCheck } from "./types/switch.js";
 
 export interface Outcome {
   status: "ok" | "error";
@@ -32,7 +36,7 @@ const text = (name: "stdout" | "stderr", line: string): Output => ({
 export class Executor {
   readonly #session: Promise<Session>;
   readonly #types: () => TypeService;
-  #checking = true;
+  readonly #settings = initialSettings();
   #broken = false;
 
   constructor(session: Promise<Session>, types: () => TypeService) {
@@ -41,23 +45,36 @@ export class Executor {
   }
 
   async execute(request: ExecuteRequest): Promise<Outcome> {
+    const { onOutput } = request;
+    const started = performance.now();
+    try {
+      return await this.#execute(request);
+    } finally {
+      if (this.#settings.timing) onOutput(text("stdout", `用时 ${duration(performance.now() - started)}`));
+    }
+  }
+
+  async #execute(request: ExecuteRequest): Promise<Outcome> {
     const { onOutput, onInput, onComm, onReset } = request;
     const cell = `单元格 [${request.count}]`;
-    const directives = readDirectives(request.code);
-    if (directives.unknown !== undefined)
-      return fail(
+    let prepared: Prepared;
+    try {
+      prepared = await prepareCell(request.code, {
+        cell,
+        settings: this.#settings,
+        session: this.#session,
         onOutput,
-        "MagicError",
-        `TIDU-JUP-020：不认识的命令 ${directives.unknown}；可用的是 %types on 与 %types off`,
-      );
-    if (directives.notebook !== undefined) {
-      this.#checking = directives.notebook;
-      onOutput(text("stdout", `类型检查已${directives.notebook ? "打开" : "关闭"}。`));
+        types: (use) => this.#guard(use, undefined, onOutput),
+      });
+    } catch (error) {
+      return failed(error as Error, onOutput);
     }
-    const { code } = directives;
+    const { code, settings } = prepared;
     if (code.trim() === "") return { status: "ok" };
-    if (directives.cell ?? this.#checking) {
-      const diagnostics = this.#guard<Diagnostic[]>((types) => types.check(code), [], onOutput);
+    // 魔法命令与文字的正文不是 TypeScript；位置不变
+    const typescript = typescriptOf(code);
+    if (settings.checking && !skipsCheck(code)) {
+      const diagnostics = this.#guard<Diagnostic[]>((types) => types.check(typescript), [], onOutput);
       for (const note of this.#guard((types) => types.notes(), [], onOutput)) onOutput(text("stderr", note));
       if (diagnostics.length > 0) {
         const report = reportTypes(code, diagnostics, cell);
@@ -66,6 +83,7 @@ export class Executor {
       }
     }
     const session = await this.#session;
+    const filter = addKernelMemory((session as { pid?: number }).pid);
     let shown = false;
     const running = session.execute(code, {
       cell,
@@ -73,15 +91,16 @@ export class Executor {
       outputLimit: 0,
       onOutput: (output) => {
         shown ||= output.output_type === "error";
-        onOutput(output);
+        onOutput(filter(output));
       },
+      ...(settings.timeout === undefined ? {} : { timeout: settings.timeout }),
       ...(onInput ? { onInput } : {}),
       ...(onComm ? { onComm } : {}),
     });
     // 登记声明不必等运行完：单元格已经交给子进程，这边正闲着
     const committed = new Promise<void>((resolve) => {
       setImmediate(() => {
-        this.#guard((types) => types.commit(code), undefined, onOutput);
+        this.#guard((types) => types.commit(typescript), undefined, onOutput);
         resolve();
       });
     });
@@ -139,8 +158,13 @@ export class Executor {
   }
 }
 
-function fail(onOutput: (output: Output) => void, ename: string, evalue: string): Outcome {
-  const traceback = [`${ename}: ${evalue}`];
-  onOutput({ output_type: "error", ename, evalue, traceback });
+/** 魔法命令没有成功；会话里出的错它自己已经显示过。 */
+function failed(error: Error & { shown?: CellError }, onOutput: (output: Output) => void): Outcome {
+  const { ename, evalue, traceback } = error.shown ?? {
+    ename: "MagicError",
+    evalue: error.message,
+    traceback: [`MagicError: ${error.message}`],
+  };
+  if (!error.shown) onOutput({ output_type: "error", ename, evalue, traceback });
   return { status: "error", ename, evalue, traceback };
 }

@@ -101,7 +101,7 @@ describe("kernel（真实的 ZeroMQ 客户端）", function () {
     assert.equal(await answer("const z2: number = 'y'; z2"), "'y'");
     assert.match(stdout(await kernel.execute("%types on\n1")), /类型检查已打开/);
     assert.equal((await kernel.execute("const z3: number = 'x'")).reply.content["status"], "error");
-    assert.match(contents(await kernel.execute("%typo"), "error")[0]!["evalue"], /TIDU-JUP-020/);
+    assert.match(contents(await kernel.execute("%typo"), "error")[0]!["evalue"], /TIDU-RT-030.*%types/);
   });
 
   it("出错时已排队的 execute 以 aborted 回复，其他请求照常，之后到的照常运行", async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Session } from "@tidu/notebook-runtime";
 import { type Channel, Channels } from "./channels.js";
 import { Comms } from "./comms.js";
@@ -34,6 +35,7 @@ export class Kernel {
   readonly #session: Promise<Session>;
   readonly #prepare: () => Promise<void>;
   readonly #onShutdown: () => void;
+  readonly #engine = randomUUID();
 
   constructor({ connection, session, types, prepare, onShutdown }: KernelOptions) {
     const channels = new Channels(connection);
@@ -89,12 +91,16 @@ export class Kernel {
   async #handle({ channel, message, aborted }: Waiting): Promise<void> {
     const { channels } = this.#services;
     const type = message.header.msg_type;
+    const started = new Date().toISOString();
     this.#status(message, "busy");
     const content = aborted
       ? { status: "aborted", execution_count: this.#services.count }
       : await this.#answer(message);
     if (content) {
-      const metadata = aborted ? { status: "aborted" } : {};
+      // 与 ipykernel 相同的键；JupyterLab 打开 recordTiming 时把它们记进单元格
+      const { status } = content;
+      const metadata =
+        type === "execute_request" ? { started, dependencies_met: true, engine: this.#engine, status } : {};
       channels.reply(channel, type.replace(/_request$/, "_reply"), message, content, metadata);
     }
     if (type !== "shutdown_request" || content?.["status"] !== "ok") {

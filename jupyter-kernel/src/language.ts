@@ -1,8 +1,9 @@
+import { typescriptOf } from "@tidu/notebook-runtime/magics";
 import { renderInspection } from "./documentation.js";
 import { indentAfter } from "./indent.js";
+import { magicCompletions, magicInspection } from "./magics/completion.js";
 import { toCodePoints, toIndex } from "./position.js";
 import type { Completion, TypeService } from "./types/service.js";
-import { readDirectives } from "./types/switch.js";
 
 type Content = Record<string, any>;
 
@@ -16,7 +17,8 @@ type Content = Record<string, any>;
 export function completeReply(types: TypeService, request: Content): Content {
   const code = String(request["code"] ?? "");
   const position = toIndex(code, request["cursor_pos"] ?? code.length);
-  const { start, end, items } = types.complete(code, position);
+  const { start, end, items } =
+    magicCompletions(code, position) ?? types.complete(typescriptOf(code), position);
   const from = toCodePoints(code, start);
   const to = toCodePoints(code, end);
   return {
@@ -51,9 +53,11 @@ function apart(items: readonly Completion[]): Completion[] {
 export function inspectReply(types: TypeService, request: Content): Content {
   const code = String(request["code"] ?? "");
   const position = toIndex(code, request["cursor_pos"] ?? code.length);
-  const found = types.inspect(code, position, request["detail_level"] === 1 ? 1 : 0);
-  if (!found) return { status: "ok", found: false, data: {}, metadata: {} };
-  const { plain, markdown } = renderInspection(found);
+  const detail = request["detail_level"] === 1 ? 1 : 0;
+  const magic = magicInspection(code, position);
+  const found = magic ? undefined : types.inspect(typescriptOf(code), position, detail);
+  if (!magic && !found) return { status: "ok", found: false, data: {}, metadata: {} };
+  const { plain, markdown } = magic ?? renderInspection(found!);
   return {
     status: "ok",
     found: true,
@@ -63,7 +67,7 @@ export function inspectReply(types: TypeService, request: Content): Content {
 }
 
 export function isCompleteReply(types: TypeService, request: Content): Content {
-  const { code } = readDirectives(String(request["code"] ?? ""));
+  const code = typescriptOf(String(request["code"] ?? ""));
   const status = types.completeness(code);
   return status === "incomplete" ? { status, indent: indentAfter(code) } : { status };
 }

@@ -1,6 +1,7 @@
 import type { Session } from "@tidu/notebook-runtime";
 import { readConnection } from "./connection.js";
 import { Kernel } from "./kernel.js";
+import { memoryArguments, notebookFolder } from "./settings.js";
 import type { TypeService } from "./types/service.js";
 
 /** 前端一直不开口，过这么多毫秒也开始准备。 */
@@ -29,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<void> {
  */
 export async function runKernel(connectionFile: string): Promise<void> {
   const connection = readConnection(connectionFile);
-  const folder = process.cwd();
+  const folder = notebookFolder(process.env, process.cwd());
   const done = deferred<void>();
   const session = deferred<Session>();
   session.promise.catch(() => {});
@@ -38,7 +39,7 @@ export async function runKernel(connectionFile: string): Promise<void> {
   const types = () => (service ??= create!());
   const prepare = once(async () => {
     const { createNodeSession } = await import("@tidu/notebook-runtime/node");
-    createNodeSession({ cwd: folder }).then(session.resolve, session.reject);
+    createNodeSession({ cwd: folder, execArgv: memoryArguments() }).then(session.resolve, session.reject);
     const { NativeTypeService } = await import("./types/native.js");
     create = () => new NativeTypeService(folder);
     setTimeout(() => open(types), 1);

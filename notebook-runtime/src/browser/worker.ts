@@ -1,5 +1,6 @@
 // worker 的入口：打包成一个文件，地址交给 createBrowserSession。
 import { compileCell } from "../compiler/compile.js";
+import { commonMagics } from "../magics/common.js";
 import { createConsole } from "../runtime/console.js";
 import { installFunctionSource, installStackFormatter } from "../runtime/failure.js";
 import { installHost } from "../runtime/host.js";
@@ -53,7 +54,8 @@ function start(flag: Int32Array, modules: Record<string, string>): Runner {
     writable: true,
   });
   return new Runner({
-    compile: (source, known) => compileCell(source, { known }),
+    compile: (source, known, options) => compileCell(source, { known, ...options }),
+    magics: commonMagics,
     evaluate: (code, file) => evaluate(`${code}\n//# sourceURL=${file}`) as (api: CellApi) => unknown,
     call: (body) => body(),
     load: (specifier) => loadModule(specifier, modules),

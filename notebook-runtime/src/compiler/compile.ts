@@ -2,7 +2,7 @@ import { staticImport } from "./modules.js";
 import { declarationOf, type Node } from "./node.js";
 import { parse } from "./parse.js";
 import { lexicalNames, varNames } from "./scope.js";
-import { HOST, MARK, Transform } from "./transform.js";
+import { CHECK, HOST, MARK, Transform } from "./transform.js";
 import type { BindingKind, CompiledCell, CompileOptions, Declaration, StaticImport } from "./types.js";
 import { hasUsing, isUsing, visitStatements } from "./using.js";
 import { cellVisitors as visitors } from "./visitors.js";
@@ -23,6 +23,7 @@ export function compileCell(source: string, options: CompileOptions = {}): Compi
       isGlobal: options.isGlobal ?? ((name) => name in globalThis),
       interruptible: options.interruptible ?? true,
       defineFields: options.defineFields ?? true,
+      loop: options.loop ?? false,
     },
     visitors,
   );
@@ -36,11 +37,12 @@ export function compileCell(source: string, options: CompileOptions = {}): Compi
   visitStatements(program.body, t, publish);
   const bindings = [...t.boxes].map((name) => `${MARK}${name}=${HOST}.box(${JSON.stringify(name)})`);
   const prologue = [
-    `(${t.usesAwait ? "async " : ""}function(${HOST}){"use strict";`,
+    `(${t.usesAwait && !t.options.loop ? "async " : ""}function(${HOST}){"use strict";`,
     `const ${[`${HOST}i=${HOST}.flag`, `${HOST}s=${HOST}.stop`, ...bindings].join(",")};`,
+    t.options.loop ? loopHead(t.usesAwait) : "",
     wrapped ? "" : publish,
   ].join("");
-  const code = `${t.edits.render(prologue)}\n})`;
+  const code = `${t.edits.render(prologue)}\n${t.options.loop ? "}}" : ""}})`;
   return {
     source,
     code,
@@ -52,11 +54,17 @@ export function compileCell(source: string, options: CompileOptions = {}): Compi
   };
 }
 
+/** 反复执行的函数：给次数 n，返回之前执行 n 次。 */
+function loopHead(async: boolean): string {
+  const [n, k] = [`${MARK}n`, `${MARK}k`];
+  return `return ${async ? "async " : ""}function(${n}){for(let ${k}=0;${k}<${n};${k}++){${CHECK}`;
+}
+
 /** 只看顶层声明了什么、导入了什么；补全与类型检查用。 */
 export function parseCell(source: string): { declarations: Declaration[]; imports: StaticImport[] } {
   const t = new Transform(
     source,
-    { known: new Map(), isGlobal: () => true, interruptible: false, defineFields: true },
+    { known: new Map(), isGlobal: () => true, interruptible: false, defineFields: true, loop: false },
     visitors,
   );
   const { declarations, imports } = collect(parse(source).program, t);

@@ -36,6 +36,7 @@ export function stripModule(source: string, options: { defineFields?: boolean } 
       isGlobal: () => true,
       interruptible: false,
       defineFields: options.defineFields ?? true,
+      loop: false,
     },
     visitors,
   );

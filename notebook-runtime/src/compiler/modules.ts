@@ -56,12 +56,15 @@ export const moduleVisitors: Record<string, Visitor> = {
       return;
     }
     // 没有名字的函数和类单独成句不合语法，加括号变成表达式。
-    t.edits.open(declaration.start, t.value === node ? "return [(" : "(");
+    const isValue = t.value === node;
+    if (isValue) t.openValue(declaration.start);
+    else t.edits.open(declaration.start, "(");
     if (declaration.type === "FunctionDeclaration") visitFunction(declaration, t);
     else if (declaration.type === "ClassDeclaration") visitClass(declaration, t);
     else t.visit(declaration);
     const end = t.source[node.end - 1] === ";" ? node.end - 1 : node.end;
-    t.edits.close(end, t.value === node ? ")]" : ")");
+    if (isValue) t.closeValue(end);
+    else t.edits.close(end, ")");
     t.terminate(node);
   },
 

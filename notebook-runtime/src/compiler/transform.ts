@@ -93,11 +93,11 @@ export class Transform {
 
   /** 返回语句的值；装进数组，值若是 Promise 就不会被等待。 */
   openValue(at: number): void {
-    this.edits.open(at, "return [(");
+    this.edits.open(at, this.options.loop ? `${HOST}.sink=(` : "return [(");
   }
 
   closeValue(at: number): void {
-    this.edits.close(at, ")]");
+    this.edits.close(at, this.options.loop ? ")" : ")]");
   }
 
   /** 同名的枚举和命名空间合并：同一单元格里已有的值，没有则是空对象。 */

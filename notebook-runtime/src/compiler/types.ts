@@ -35,6 +35,8 @@ export interface CompileOptions {
   interruptible?: boolean;
   /** 假：类的字段用赋值而不是定义（tsconfig 的 useDefineForClassFields: false）；默认真。 */
   defineFields?: boolean;
+  /** 真：编译成一个函数，给它次数 n 就反复执行 n 次；值存进 sink，不返回。 */
+  loop?: boolean;
 }
 
 export interface CompiledCell {

@@ -14,6 +14,7 @@ import { afterTermination } from "./absorb.js";
 import { protectedCall } from "./breaker.js";
 import { installInput } from "./input.js";
 import { Loader } from "./loader.js";
+import { nodeMagics } from "./magics/index.js";
 import { withOrigin } from "./origin.js";
 import { CURRENT, createShared, FLAG, HANDLED, TARGET } from "./shared.js";
 import { guardWrites, writeOutput, writeReply } from "./wire.js";
@@ -38,8 +39,9 @@ export function createServer(): (request: Request) => void {
   });
   const loader = new Loader(process.cwd(), { tslab });
   const runner = new Runner({
-    compile: (source, known) =>
-      compileCell(source, { known, defineFields: loader.project?.defineFields ?? true }),
+    compile: (source, known, options) =>
+      compileCell(source, { known, defineFields: loader.project?.defineFields ?? true, ...options }),
+    magics: nodeMagics(process.cwd()),
     evaluate: (code, file) =>
       new Script(code, { filename: file }).runInThisContext() as (api: CellApi) => unknown,
     call: (body) => protectedCall(state, body),

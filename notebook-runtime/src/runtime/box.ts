@@ -65,6 +65,16 @@ export class Box {
     this.#previous = null;
   }
 
+  /** 不再使用：还留着它的旧闭包读到它就出错，不会悄悄得到 undefined。 */
+  forget(): void {
+    const cleared = (): never => {
+      throw new ReferenceError(`${this.name} 已被 %reset 清除（${this.name} is not defined）`);
+    };
+    this.v = undefined;
+    this.#state = ABSENT;
+    Object.defineProperty(this, "v", { get: cleared, set: cleared });
+  }
+
   /** 单元格开始：let、const、class 在声明执行之前不可读。 */
   begin(kind: BindingKind): void {
     this.#previous = { v: this.v, kind: this.kind, state: this.#state };
@@ -100,6 +110,7 @@ export class Box {
 /** 会话的全部变量。 */
 export class Variables {
   readonly #boxes = new Map<string, Box>();
+  readonly #provided = new Map<string, unknown>();
 
   box(name: string): Box {
     let box = this.#boxes.get(name);
@@ -110,8 +121,27 @@ export class Variables {
     return box;
   }
 
+  /** 会话自带的变量（require 等）：不列出，也不清除。 */
   define(name: string, value: unknown): void {
     this.box(name).d = value;
+    this.#provided.set(name, value);
+  }
+
+  /** 学习者的变量中有值的。 */
+  *own(): Generator<Box> {
+    for (const [name, box] of this.#boxes)
+      if (box.live && !(this.#provided.has(name) && this.#provided.get(name) === box.v)) yield box;
+  }
+
+  /** 清除学习者的变量，返回清了几个。 */
+  reset(): number {
+    const boxes = [...this.own()];
+    for (const box of boxes) {
+      box.forget();
+      this.#boxes.delete(box.name);
+    }
+    for (const [name, value] of this.#provided) this.box(name).d = value;
+    return boxes.length;
   }
 
   /** 已有值的名字，供编译器选择直接访问。 */

@@ -1,5 +1,8 @@
 import { CellSyntaxError } from "../compiler/errors.js";
 import type { BindingKind, CompiledCell, StaticImport } from "../compiler/types.js";
+import type { Loop, MagicHandlers } from "../magics/context.js";
+import { readMagics } from "../magics/parse.js";
+import { runMagics } from "../magics/run.js";
 import type { CellError, Output } from "../types.js";
 import { Variables } from "./box.js";
 import { Disposal, installDisposal } from "./disposal.js";
@@ -12,7 +15,13 @@ import type { CellSources } from "./stack.js";
 /** 执行环境要提供的东西；Node 子进程和浏览器 worker 各有一份。 */
 export interface Engine {
   /** 编译一个单元格（`compileCell`）；`known` 是已经有值的名字。不直接引用它，执行环境可以晚些再载入编译器。 */
-  compile(source: string, known: ReadonlyMap<string, BindingKind>): CompiledCell;
+  compile(
+    source: string,
+    known: ReadonlyMap<string, BindingKind>,
+    options?: { loop?: boolean },
+  ): CompiledCell;
+  /** 单元格开头的魔法命令由谁来做；没有它，% 开头的行是语法错误。 */
+  magics?: MagicHandlers;
   /** 求值一段脚本，得到编译出的函数。file 出现在栈里。 */
   evaluate(code: string, file: string): (api: CellApi) => unknown;
   /** 同步地执行一段单元格代码；能从外面打断的环境在这里加保护。 */
@@ -42,6 +51,8 @@ export interface CellApi {
   meta: unknown;
   /** using 声明的资源栈。 */
   u(): Disposal;
+  /** 反复执行的代码的值存在这里，免得被优化掉。 */
+  sink?: unknown;
 }
 
 export interface RunResult {
@@ -58,6 +69,8 @@ interface Run {
   settle: () => void;
   /** 未处理的拒绝：Promise → 原因；之后又被处理的会移走。 */
   rejections: Map<unknown, unknown>;
+  /** 单元格失败或被中断时触发。 */
+  controller: AbortController;
 }
 
 /** 一个会话里依次执行单元格；变量在各次执行之间保留。 */
@@ -88,18 +101,20 @@ export class Runner {
       fail: () => {},
       settle: () => {},
       rejections: new Map(),
+      controller: new AbortController(),
     };
     const failed = new Promise<never>((_, reject) => {
       run.fail = (error) => {
         run.cancelled = true;
         run.settle();
+        run.controller.abort(error);
         reject(error);
       };
     });
     failed.catch(() => {});
     this.#current = run;
     try {
-      await Promise.race([this.#execute(run), failed]);
+      await Promise.race([this.#start(run), failed]);
       const later = engine.displays?.settle();
       if (later) await Promise.race([later, failed]);
       await Promise.race([engine.turn(), failed]);
@@ -121,9 +136,28 @@ export class Runner {
     return flag[0] !== 0 && flag[1] === id;
   }
 
-  async #execute(run: Run): Promise<void> {
+  #start(run: Run): Promise<void> {
     const engine = this.#engine;
-    const compiled = engine.compile(run.source, this.variables.known());
+    const { magics } = engine;
+    const cell = magics && readMagics(run.source);
+    if (!magics || !cell) return this.#execute(run, run.source);
+    return runMagics(cell, magics, {
+      variables: this.variables,
+      signal: run.controller.signal,
+      emit: (output) => {
+        if (!run.cancelled) engine.emit(output);
+      },
+      inspect: (value) => engine.inspect(value),
+      load: (specifier) => engine.load(specifier),
+      execute: (code, show) => this.#execute(run, code, show),
+      loop: (code) => this.#loop(run, code),
+    });
+  }
+
+  /** 编译一段代码，登记它声明的变量。code 与单元格等长，报错时显示的仍是单元格的源码。 */
+  #prepare(run: Run, code: string, loop = false): { compiled: CompiledCell; file: string } {
+    const engine = this.#engine;
+    const compiled = { ...engine.compile(code, this.variables.known(), { loop }), source: run.source };
     const file = engine.sources.add(run.label, compiled);
     const boxes = compiled.declarations.map(({ name, kind }) => {
       const box = this.variables.box(name);
@@ -133,12 +167,38 @@ export class Runner {
     run.settle = () => {
       for (const box of boxes) box.end();
     };
+    return { compiled, file };
+  }
+
+  /** %timeit：编译成一个反复执行的函数。 */
+  async #loop(run: Run, code: string): Promise<Loop> {
+    const engine = this.#engine;
+    const { compiled, file } = this.#prepare(run, code, true);
+    for (const item of compiled.imports) await this.#import(item, run);
+    const cell = engine.evaluate(compiled.code, file);
+    const repeat = cell.call(undefined, this.#api(run)) as (n: number) => unknown;
+    return {
+      async run(n) {
+        const start = performance.now();
+        const returned = engine.call(() => repeat(n));
+        if (compiled.isAsync) await returned;
+        return performance.now() - start;
+      },
+      done: () => {
+        if (!run.cancelled) run.settle();
+      },
+    };
+  }
+
+  async #execute(run: Run, code: string, show = true): Promise<void> {
+    const engine = this.#engine;
+    const { compiled, file } = this.#prepare(run, code);
     try {
       for (const item of compiled.imports) await this.#import(item, run);
       const cell = engine.evaluate(compiled.code, file);
       const returned = engine.call(() => cell.call(undefined, this.#api(run)));
       const value = compiled.isAsync ? await returned : returned;
-      if (run.cancelled || !compiled.hasValue) return;
+      if (run.cancelled || !compiled.hasValue || !show) return;
       const [result] = value as [unknown];
       if (result === undefined) return;
       const data = await resultBundle(result);
