@@ -232,7 +232,7 @@ describe("各种各样的单元格（真实的内核）", function () {
     ];
     for (const [marked, name, expected] of cases) {
       const { type, cell } = await accept(marked, name);
-      assert.match(type, /^import (?:node:path|@tidu\/kernel-lib)$/);
+      assert.match(type, /^import\s(?:node:path|@tidu\/\u2060kernel\u2011lib)$/);
       const { error, result } = await run(cell);
       assert.equal(error, undefined, cell);
       assert.equal(result, expected, cell);

@@ -111,6 +111,16 @@ describe("JupyterLab（Chromium）", function () {
       await page.keyboard.press("Escape");
     });
 
+    it("Tab 补全还没导入的名字：标着来处，接受之后那一格直接能运行", async () => {
+      const source = await offered(lab, "extna", "extname", "node:path");
+      assert.equal(source, 'import { extname } from "node:path";\nextname');
+      await page.keyboard.insertText("('/a/b.ts')");
+      await page.keyboard.press("Shift+Enter");
+      await lab.idle();
+      const cell = (await lab.cells()).findLast(({ source }) => source.includes("extname"));
+      assert.equal(cell?.outputs[0]?.data?.["text/plain"], "'.ts'");
+    });
+
     it("按 Shift+Tab 看文档：签名与说明", async () => {
       await lab.run(
         "/** 边长为 side 的正方形的面积。 */\nfunction square(side: number): number {\n  return side ** 2;\n}",
@@ -190,5 +200,27 @@ async function errors(lab: Lab): Promise<string[]> {
     outputs
       .filter((output) => output.output_type === "error")
       .map((output) => `${output.ename}: ${output.evalue}\n${source}`),
+  );
+}
+
+/** 打开补全列表，直到列出这个名字与它的来处（包的索引在空闲时建），接受它，返回单元格的源码。 */
+async function offered(lab: Lab, code: string, name: string, from: string): Promise<string> {
+  const { page } = lab;
+  await lab.type(code);
+  const source = new RegExp(`import\\s${from}`);
+  const item = page.locator(".jp-Completer-item", { hasText: name }).filter({ hasText: source });
+  for (let round = 0; !(await item.count()) && round < 30; round++) {
+    await page.keyboard.press("Tab");
+    await page.waitForTimeout(200);
+  }
+  await lab.shot("import");
+  await item.first().click();
+  await page.waitForFunction((text) => {
+    const { content } = (globalThis as any).jupyterapp.shell.currentWidget;
+    return content.activeCell.model.sharedModel.source !== text;
+  }, code);
+  await lab.command("notebook:enter-edit-mode");
+  return page.evaluate(
+    () => (globalThis as any).jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel.source,
   );
 }

@@ -37,7 +37,7 @@ describe("language", () => {
     assert.deepEqual(reply["matches"], ["rest", "relu"]);
     assert.deepEqual(reply["metadata"]._jupyter_types_experimental, [
       { start: 1, end: 3, text: "rest", type: "instance" },
-      { start: 1, end: 3, text: 'import { relu } from "p";\nrelu', type: "import p" },
+      { start: 1, end: 3, text: 'import { relu } from "p";\nrelu', type: "import\u00a0p" },
     ]);
   });
 

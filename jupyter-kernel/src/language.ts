@@ -31,10 +31,15 @@ export function completeReply(types: TypeService, request: Content): Content {
         start: from,
         end: to,
         text,
-        type,
+        type: unbroken(type),
       })),
     },
   };
+}
+
+/** 来处显示在 JupyterLab 列表的右边；那一栏会在空格、连字符与斜杠处折行，叠在下一条上。 */
+function unbroken(type: string): string {
+  return type.replaceAll(" ", "\u00a0").replaceAll("-", "\u2011").replaceAll("/", "/\u2060");
 }
 
 /**
