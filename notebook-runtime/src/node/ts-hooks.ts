@@ -74,13 +74,15 @@ function isOwn(url: string): boolean {
 
 export function load(
   url: string,
-  context: { importAttributes?: { type?: string } },
+  context: { importAttributes?: { type?: string }; conditions?: readonly string[] },
   next: (url: string, context: object) => unknown,
 ): unknown {
   const [file] = url.split("?");
   if (!isOwn(file)) return next(url, context);
   const source = (text: string) => ({ format: "module", source: text, shortCircuit: true });
   if (TYPESCRIPT.test(file)) return source(strip(fileURLToPath(file)));
+  // registerHooks 也管 require：那里的 JSON 不是模块，Node 自己会读
+  if (context.conditions?.includes("require")) return next(url, context);
   if (/\.json$/i.test(file) && context.importAttributes?.type === undefined)
     return source(`export default ${JSON.stringify(JSON.parse(readFileSync(new URL(file), "utf8")))};`);
   if (/\.wasm$/i.test(file)) return source(wasmModule(readFileSync(new URL(file))));
