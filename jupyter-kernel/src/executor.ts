@@ -135,6 +135,15 @@ export class Executor {
     };
   }
 
+  /** 执行进程没了：前面单元格的声明都不在了。 */
+  reset(): void {
+    this.#guard(
+      (types) => types.reset(),
+      undefined,
+      () => {},
+    );
+  }
+
   async interrupt(): Promise<void> {
     await (await this.#session).interrupt();
   }

@@ -36,6 +36,8 @@ export class Kernel {
   readonly #prepare: () => Promise<void>;
   readonly #onShutdown: () => void;
   readonly #engine = randomUUID();
+  /** 执行进程没了，还没告诉前端 */
+  #restarting = false;
 
   constructor({ connection, session, types, prepare, onShutdown }: KernelOptions) {
     const channels = new Channels(connection);
@@ -52,6 +54,7 @@ export class Kernel {
       count: 0,
       types,
       interrupt: () => this.interrupt(),
+      sessionLost: () => this.sessionLost(),
     };
   }
 
@@ -65,6 +68,22 @@ export class Kernel {
   async interrupt(): Promise<void> {
     await this.#services.executor.interrupt();
     this.#services.stdin.cancel();
+  }
+
+  /**
+   * 执行进程没了，变量都不在了。与 Jupyter 服务器自动重启内核时相同，在 iopub 上告诉前端：
+   * 等出错的单元格和作废的请求都回复完，因为 JupyterLab 看到 restarting 就不再等它们。
+   */
+  async sessionLost(): Promise<void> {
+    if (this.#restarting) return;
+    this.#restarting = true;
+    const { channels, executor, queue } = this.#services;
+    executor.reset();
+    await queue.idle();
+    this.#restarting = false;
+    channels.publish("status", undefined, { execution_state: "restarting" });
+    await this.#session;
+    channels.publish("status", undefined, { execution_state: "idle" });
   }
 
   async close(): Promise<void> {

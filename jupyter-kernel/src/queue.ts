@@ -13,6 +13,7 @@ export class RequestQueue {
   readonly #waiting: Waiting[] = [];
   readonly #handle: (next: Waiting) => Promise<void>;
   #draining = false;
+  #drained: Promise<void> = Promise.resolve();
   /** 正在处理的一条 */
   running: Waiting | undefined;
 
@@ -22,7 +23,12 @@ export class RequestQueue {
 
   push(channel: Waiting["channel"], message: Message): void {
     this.#waiting.push({ channel, message, aborted: false });
-    if (!this.#draining) void this.#drain();
+    if (!this.#draining) this.#drained = this.#drain();
+  }
+
+  /** 等排着的都处理完。 */
+  async idle(): Promise<void> {
+    while (this.#draining) await this.#drained;
   }
 
   /**

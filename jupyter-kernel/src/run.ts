@@ -39,7 +39,9 @@ export async function runKernel(connectionFile: string): Promise<void> {
   const types = () => (service ??= create!());
   const prepare = once(async () => {
     const { createNodeSession } = await import("@tidu/notebook-runtime/node");
-    createNodeSession({ cwd: folder, execArgv: memoryArguments() }).then(session.resolve, session.reject);
+    const onExit = () => void kernel.sessionLost();
+    const options = { cwd: folder, execArgv: memoryArguments(), respawn: true, onExit };
+    createNodeSession(options).then(session.resolve, session.reject);
     const { NativeTypeService } = await import("./types/native.js");
     create = () => new NativeTypeService(folder);
     setTimeout(() => open(types), 1);

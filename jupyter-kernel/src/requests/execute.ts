@@ -27,7 +27,10 @@ export const execute: Handler = async (message, services) => {
     count,
     onOutput,
     onComm: (sent) => comms.send(sent, message),
-    onReset: () => comms.reset(message),
+    onReset: () => {
+      comms.reset(message);
+      void services.sessionLost();
+    },
     ...(content["allow_stdin"] === true
       ? {
           onInput: (prompt: string, password: boolean) => {

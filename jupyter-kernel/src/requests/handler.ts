@@ -21,6 +21,7 @@ export interface Services {
   count: number;
   types(): TypeService;
   interrupt(): Promise<void>;
+  sessionLost(): Promise<void>;
 }
 
 /**

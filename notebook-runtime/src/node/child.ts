@@ -1,4 +1,5 @@
 // 执行进程的入口：先报到，再加载编译器。父进程见 session.ts，线上格式见 wire.ts。
+import { getHeapStatistics } from "node:v8";
 import type { Request } from "../runtime/protocol.js";
 import { installStreams } from "./streams.js";
 import { writeReply } from "./wire.js";
@@ -20,5 +21,5 @@ delete process.env.NODE_CHANNEL_FD;
 writeReply({ type: "ready" });
 const { createServer } = await import("./serve.js");
 serve = createServer();
-writeReply({ type: "loaded" });
+writeReply({ type: "loaded", heapLimit: getHeapStatistics().heap_size_limit });
 for (const request of requests) serve(request);

@@ -10,8 +10,10 @@ export interface NodeSessionOptions {
   execArgv?: string[];
   /** 把将要启动的命令行换成另一条（沙箱用）：[node, ...args] → [bwrap, ..., node, ...args]。文件描述符 3–5 须传下去。 */
   wrapCommand?: (argv: string[]) => string[];
-  /** 进程意外结束时调用（例如单元格里 process.exit）；下一次 execute 会启动新进程。 */
-  onExit?: (info: { code: number | null; signal: string | null }) => void;
+  /** 进程意外结束时调用（例如单元格里 process.exit）；下一次 execute 会启动新进程。detail 是给学习者看的一句话。 */
+  onExit?: (info: { code: number | null; signal: string | null; detail: string }) => void;
+  /** 进程没了就马上启动新的，不等下一次 execute。 */
+  respawn?: boolean;
 }
 
 export interface NodeSession extends Session {

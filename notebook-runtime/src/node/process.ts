@@ -3,6 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Listener, Reply, Request, Transport } from "../runtime/protocol.js";
 import type { Output } from "../types.js";
+import { describeDeath, LastWords } from "./crash.js";
 import type { NodeSessionOptions } from "./options.js";
 import {
   CONTROL,
@@ -27,6 +28,7 @@ export class ExecutionProcess implements Transport {
   alive = true;
   #killed = false;
   #interrupts = 0;
+  #heapLimit = 0;
   /** 从 1、2 号描述符读到过几次。 */
   #direct = 0;
 
@@ -43,20 +45,22 @@ export class ExecutionProcess implements Transport {
     });
     const [, stdout, stderr, frames, watch] = this.#child.stdio as unknown as Readable[];
     // 原生代码和孙进程直接写的 1、2 号描述符。
-    for (const [name, stream] of [["stdout", stdout] as const, ["stderr", stderr] as const]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => {
-        this.#direct++;
-        this.#deliver([{ output_type: "stream", name, text }]);
-      });
-    }
+    const direct = (name: "stdout" | "stderr") => (text: string) => {
+      this.#direct++;
+      this.#deliver([{ output_type: "stream", name, text }]);
+    };
+    const words = new LastWords(direct("stderr"));
+    stdout?.setEncoding("utf8").on("data", direct("stdout"));
+    stderr?.setEncoding("utf8").on("data", (text: string) => words.push(text));
     frames?.on("data", (chunk: Buffer) => this.#read(chunk, frames));
     for (const stream of [frames, watch, stdout, stderr]) stream?.on("error", () => {});
     this.exited = new Promise((resolve) => {
       const finish = (code: number | null, signal: NodeJS.Signals | null) => {
         if (!this.alive) return;
         this.alive = false;
-        listener.exit(describe(code, signal));
-        if (!this.#killed) options.onExit?.({ code, signal });
+        const detail = describeDeath({ code, signal, words: words.end(), heapLimit: this.#heapLimit });
+        if (!this.#killed) options.onExit?.({ code, signal, detail });
+        listener.exit(detail);
         resolve();
       };
       this.#child.once("error", () => finish(null, null));
@@ -101,6 +105,7 @@ export class ExecutionProcess implements Transport {
   }
 
   #reply(reply: Reply): void {
+    if (reply.type === "loaded") this.#heapLimit = reply.heapLimit ?? 0;
     if (reply.type === "done") void this.#drained().then(() => this.#listener.reply(reply));
     else this.#listener.reply(reply);
   }
@@ -151,10 +156,4 @@ export class ExecutionProcess implements Transport {
     for (const stream of this.#child.stdio) setTimeout(() => stream?.destroy(), 500).unref();
     await this.exited;
   }
-}
-
-function describe(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal === "SIGABRT" || code === 134) return "执行进程异常中止，多半是内存用完了";
-  if (signal) return `执行进程被信号 ${signal} 结束`;
-  return code === null ? "执行进程无法启动" : `执行进程退出（退出码 ${code}）`;
 }

@@ -12,6 +12,7 @@ import type { CommMessage } from "../types.js";
 import { installComms, receiveComm } from "../widgets/host.js";
 import { afterTermination } from "./absorb.js";
 import { protectedCall } from "./breaker.js";
+import { finishExits } from "./exit.js";
 import { installInput } from "./input.js";
 import { Loader } from "./loader.js";
 import { nodeMagics } from "./magics/index.js";
@@ -66,6 +67,7 @@ export function createServer(): (request: Request) => void {
   installInput(shared);
   const comms = installComms((message) => writeReply({ type: "comm", message }));
   guardWrites(state);
+  finishExits();
   startWatcher(shared);
 
   /** 单元格之间也会到：上一次中断立的旗子不该打断它。 */

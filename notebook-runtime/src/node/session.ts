@@ -17,8 +17,15 @@ export async function createNodeSession(options: NodeSessionOptions = {}): Promi
 }
 
 class ProcessSession extends CellSession implements NodeSession {
+  readonly #respawn: boolean;
+
   constructor(options: NodeSessionOptions) {
     super((listener) => new ExecutionProcess(options, listener));
+    this.#respawn = options.respawn === true;
+  }
+
+  protected override lost(): void {
+    if (this.#respawn) this.start().catch(() => {});
   }
 
   get pid(): number | undefined {

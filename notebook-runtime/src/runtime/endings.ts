@@ -25,11 +25,16 @@ export function timedOut(timeout: number, at?: CellError): CellError {
 
 /** 执行环境没了。 */
 export function death(detail: string): CellError {
-  const evalue = `TIDU-RT-004：${detail}。之前的变量都不在了，下一个单元格会从头开始。`;
+  const evalue = `TIDU-RT-004：${detail}。之前的变量都不在了，会话已经换新，下一个单元格从头开始。`;
   return { ename: "ProcessDied", evalue, traceback: [`ProcessDied: ${evalue}`] };
 }
 
 /** 中断请求没有起作用；wait 毫秒之后换新执行环境。 */
 export function stuck(wait: number): string {
   return `TIDU-RT-005：正在执行无法安全中断的原生代码（例如解析很大的 JSON、同步地等一个文件）。它自己停下来，变量就都在；${Math.round(wait / 1000)} 秒后还不停，就换新会话，变量会丢失。再按一次中断，立即换新。\n`;
+}
+
+/** 没有单元格在执行时执行环境没了，多半因为定时器里的代码；在下一个单元格的开头说。 */
+export function lateDeath(detail: string): string {
+  return `TIDU-RT-004：上一个单元格结束之后，${detail}。之前的变量都不在了，这个单元格在新会话里运行。\n`;
 }

@@ -14,7 +14,7 @@ export type Reply =
   /** 能收请求了。 */
   | { type: "ready" }
   /** 编译器也加载好了；第一个单元格的时限从这时算起。 */
-  | { type: "loaded" }
+  | { type: "loaded"; heapLimit?: number }
   | { type: "done"; id: number; status: "ok" | "error" | "interrupted"; error?: CellError }
   | { type: "input"; id: number; prompt: string; password: boolean }
   /** 代码经 comm 发给前端的消息。 */

@@ -2,7 +2,7 @@ import { RuntimeError } from "../errors.js";
 import type { CommMessage, ExecuteOptions, ExecuteResult, Output, Session, Sinks } from "../types.js";
 import { Collector } from "./collect.js";
 import { CommCalls } from "./comms.js";
-import { death, interruption, notStarted, stuck, timedOut } from "./endings.js";
+import { death, interruption, lateDeath, notStarted, stuck, timedOut } from "./endings.js";
 import type { Listener, Reply, Request, Transport } from "./protocol.js";
 
 type Reason = "timeout" | "interrupted";
@@ -26,6 +26,7 @@ export class CellSession implements Session {
   readonly #startTimeout: number;
   protected transport: Transport | null = null;
   #ready: { resolve(): void; reject(error: Error): void } | null = null;
+  #starting: Promise<void> = Promise.resolve();
   #loaded: { promise: Promise<void>; resolve(): void } = signal();
   #current: Current | null = null;
   /** 单元格结束后到来的输出（定时器里打印的）仍给最后一个单元格。 */
@@ -34,6 +35,10 @@ export class CellSession implements Session {
   #queue: Promise<unknown> = Promise.resolve();
   #count = 0;
   #closed = false;
+  /** 正在按要求结束执行环境。 */
+  #expected = false;
+  /** 没有单元格在执行时，执行环境怎么没的；还没告诉学习者。 */
+  #obituary: string | null = null;
 
   /** @param grace 超时或取消之后，等单元格自己停下的毫秒数；过了就结束执行环境 */
   constructor(spawn: (listener: Listener) => Transport, grace = 2000, startTimeout = 30_000) {
@@ -42,7 +47,16 @@ export class CellSession implements Session {
     this.#startTimeout = startTimeout;
   }
 
-  async start(): Promise<void> {
+  /** 启动执行环境；已经启动的、在启动的，等它。 */
+  start(): Promise<void> {
+    if (!this.transport?.alive) this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  /** 就绪过的执行环境没了，会话还开着；可以在这里启动新的。 */
+  protected lost(): void {}
+
+  async #start(): Promise<void> {
     this.#loaded = signal();
     const ready = new Promise<void>((resolve, reject) => {
       this.#ready = { resolve, reject };
@@ -111,6 +125,10 @@ export class CellSession implements Session {
     // 启动期间可能已经被中断。
     if (this.#current !== current || (current && current.reason !== null)) return;
     current.sent = true;
+    if (this.#obituary !== null) {
+      this.#output({ output_type: "stream", name: "stderr", text: lateDeath(this.#obituary) });
+      this.#obituary = null;
+    }
     this.transport?.send(request);
     const { timeout } = current.options;
     if (timeout === undefined) return;
@@ -190,10 +208,14 @@ export class CellSession implements Session {
   }
 
   #exit(detail: string): void {
+    const started = this.#ready === null;
     this.#ready?.reject(notStarted(detail));
     this.#ready = null;
     this.#comms.reset();
     const current = this.#current;
+    // restart() 与 close() 里是意料之中的；别的情形，下一个单元格开头告诉学习者。
+    if (!current?.sent && started && !this.#expected) this.#obituary = detail;
+    if (started && !this.#closed) this.lost();
     if (!current?.sent) return;
     const error =
       current.reason === "timeout"
@@ -239,7 +261,10 @@ export class CellSession implements Session {
   }
 
   async restart(): Promise<void> {
+    this.#expected = true;
     await this.transport?.kill();
+    this.#expected = false;
+    this.#obituary = null;
     if (!this.#closed) await this.start();
   }
 
