@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync, utimesSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleKernel } from "./bundle.js";
 import { KernelClient } from "./client.js";
@@ -22,12 +23,13 @@ describe("打包的内核", function () {
   before(() => bundleKernel());
 
   it("清单里是本仓库的文件：装得到的都看，npm 包不看", () => {
-    const manifest = fileURLToPath(new URL("./bundle/inputs.json", import.meta.url));
-    const files = (JSON.parse(readFileSync(manifest, "utf8")) as [string, number, number][]).map(
-      ([at]) => at,
+    const manifest = fileURLToPath(new URL("./bundle/manifest.json", import.meta.url));
+    const { inputs } = JSON.parse(readFileSync(manifest, "utf8")) as { inputs: [string, number, number][] };
+    const files = inputs.map(([at]) => at);
+    for (const file of ["run.js", join("types", "native.js")]) assert.ok(files.includes(file), file);
+    assert.ok(
+      files.some((file) => /notebook-runtime[\\/]dist[\\/]node[\\/](?:process|serve)\.js$/.test(file)),
     );
-    for (const file of ["run.js", "types/native.js"]) assert.ok(files.includes(file), file);
-    assert.ok(files.some((file) => /notebook-runtime[\\/]dist[\\/]node[\\/]process\.js$/.test(file)));
     assert.ok(files.every((file) => !file.includes("node_modules")));
   });
 
@@ -46,6 +48,10 @@ describe("打包的内核", function () {
       const { iopub } = await client.execute("const x: number = 41; x + 1");
       const shown = iopub.find(({ header }) => header.msg_type === "execute_result");
       assert.equal(shown?.content["data"]["text/plain"], "42");
+      const failed = await client.execute("const fail = () => { throw new Error('坏') };\nfail()");
+      const frames = (failed.reply.content["traceback"] as string[]).join("\n");
+      assert.match(frames, /单元格 \[2\]:1:/);
+      assert.doesNotMatch(frames, /dist|node:/);
       const wrong = await client.execute("const y: string = x;");
       assert.equal(wrong.reply.content["ename"], "TypeScriptError");
       const { reply } = await client.request("complete_request", { code: "[1].ma", cursor_pos: 6 });

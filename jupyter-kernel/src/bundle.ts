@@ -5,32 +5,40 @@ import type { Plugin } from "esbuild";
 
 const dist = dirname(fileURLToPath(import.meta.url));
 
-/** 三段分开打：连上前端只需要第一段，另外两段随后才装。 */
+/** 内核进程的三段分开打：连上前端只需要第一段，另外两段随后才装。 */
 const entries: Record<string, string> = {
   run: join(dist, "run.js"),
   types: join(dist, "types", "native.js"),
   session: fileURLToPath(import.meta.resolve("@tidu/notebook-runtime/node")),
 };
 
+/** 执行进程的入口。包放在它旁边：里面按自己的位置找的文件、堆栈里算内部的路径，都和没打包时一样。 */
+const child = join(dirname(entries["session"]!), "node", "child.js");
+const childBundle = child.replace(/\.js$/, ".bundle.mjs");
+
+const common = {
+  bundle: true,
+  write: false,
+  metafile: true,
+  absWorkingDir: dist,
+  platform: "node",
+  target: "node20",
+  charset: "utf8",
+} as const;
+
 /**
- * 把内核进程要用的几十个模块打成三个 CommonJS 文件，写到 dist/bundle。
- * 逐个装 ESM 模块的时间比内核自己启动还长。main.cts 只在源文件都没变时用它。
+ * 把内核进程要用的几十个模块打成三个 CommonJS 文件，写到 dist/bundle；执行进程的打成一个 ESM 文件。
+ * 逐个装 ESM 模块的时间比 Node 自己启动还长。main.cts 只在源文件都没变时用它们。
  */
 export async function bundleKernel(): Promise<void> {
   const { build } = await import("esbuild");
   const folder = join(dist, "bundle");
-  const { outputFiles, metafile } = await build({
+  const kernel = await build({
+    ...common,
     entryPoints: entries,
     outdir: folder,
     outExtension: { ".js": ".cjs" },
-    bundle: true,
-    write: false,
-    metafile: true,
-    absWorkingDir: dist,
-    platform: "node",
     format: "cjs",
-    target: "node20",
-    charset: "utf8",
     // 包都在本地，require 比 import 少一次异步装载
     supported: { "dynamic-import": false },
     banner: {
@@ -38,16 +46,19 @@ export async function bundleKernel(): Promise<void> {
     },
     plugins: [lazyEntries, fileUrls(folder)],
   });
-  const inputs = Object.keys(metafile.inputs).map((name) => {
+  const session = await build({ ...common, entryPoints: [child], outfile: childBundle, format: "esm" });
+  const names = new Set([...Object.keys(kernel.metafile.inputs), ...Object.keys(session.metafile.inputs)]);
+  const inputs = [...names].map((name) => {
     const file = join(dist, name);
     const { size, mtimeMs } = statSync(file);
     return [relative(dist, file), size, mtimeMs];
   });
   mkdirSync(folder, { recursive: true });
   // 清单最后写：写到一半停下，main.cts 就当没有包
-  rmSync(join(folder, "inputs.json"), { force: true });
-  for (const { path, contents } of outputFiles) replace(path, contents);
-  replace(join(folder, "inputs.json"), JSON.stringify(inputs.filter(watched)));
+  rmSync(join(folder, "manifest.json"), { force: true });
+  for (const { path, contents } of [...kernel.outputFiles, ...session.outputFiles]) replace(path, contents);
+  const manifest = { child: relative(dist, childBundle), inputs: inputs.filter(watched) };
+  replace(join(folder, "manifest.json"), JSON.stringify(manifest));
 }
 
 /** npm 包的版本锁死，不会自己变，不必每次启动都看。 */

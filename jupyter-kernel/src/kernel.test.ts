@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { type Exchange, KernelClient } from "./client.js";
 import { Codec } from "./message.js";
 
-const argv = [process.execPath, fileURLToPath(new URL("./main.js", import.meta.url)), "{connection_file}"];
+const argv = [process.execPath, fileURLToPath(new URL("./main.cjs", import.meta.url)), "{connection_file}"];
 
 /** 只看某一种 iopub 消息的内容。 */
 const contents = ({ iopub }: Exchange, type: string) =>

@@ -4,21 +4,29 @@
 const fs: typeof import("node:fs") = require("node:fs");
 const path: typeof import("node:path") = require("node:path");
 
-/** 打包时的每个源文件：路径（相对本文件夹）、大小、修改时间。 */
-type Input = [file: string, size: number, modified: number];
+/** 打包时写下的清单；路径都相对本文件夹。 */
+interface Manifest {
+  /** 打好包的执行进程入口 */
+  child: string;
+  /** 每个源文件的大小与修改时间 */
+  inputs: [file: string, size: number, modified: number][];
+}
 
-function fresh(folder: string): boolean {
+/** 包新鲜就返回执行进程的入口。 */
+function fresh(folder: string): string | undefined {
   try {
-    const inputs = JSON.parse(fs.readFileSync(path.join(folder, "inputs.json"), "utf8")) as Input[];
-    return inputs.every(([file, size, modified]) => {
+    const { child, inputs } = JSON.parse(fs.readFileSync(path.join(folder, "manifest.json"), "utf8")) as Manifest;
+    for (const [file, size, modified] of inputs) {
       const now = fs.statSync(path.join(__dirname, file));
-      return now.size === size && now.mtimeMs === modified;
-    });
+      if (now.size !== size || now.mtimeMs !== modified) return undefined;
+    }
+    return path.join(__dirname, child);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
 const bundle = path.join(__dirname, "bundle");
-if (fresh(bundle)) void require(path.join(bundle, "run.cjs")).main(process.argv.slice(2));
+const child = fresh(bundle);
+if (child) void require(path.join(bundle, "run.cjs")).main(process.argv.slice(2), child);
 else void import("./run.js").then(({ main }) => main(process.argv.slice(2)));

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { type Exchange, KernelClient } from "./client.js";
 import type { Message } from "./message.js";
 
-const argv = [process.execPath, fileURLToPath(new URL("./main.js", import.meta.url)), "{connection_file}"];
+const argv = [process.execPath, fileURLToPath(new URL("./main.cjs", import.meta.url)), "{connection_file}"];
 const start = (options = {}) => KernelClient.start(argv, options);
 const types = (iopub: Message[]) => iopub.map(({ header }) => header.msg_type);
 const text = ({ iopub }: Exchange) =>

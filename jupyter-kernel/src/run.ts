@@ -7,15 +7,18 @@ import type { TypeService } from "./types/service.js";
 /** 前端一直不开口，过这么多毫秒也开始准备。 */
 const patience = 100;
 
-/** 命令行入口；argv 里第一个不是选项的是连接文件。 */
-export async function main(argv: readonly string[]): Promise<void> {
+/**
+ * 命令行入口；argv 里第一个不是选项的是连接文件。
+ * @param entry 执行进程的入口，见会话的同名选项
+ */
+export async function main(argv: readonly string[], entry?: string): Promise<void> {
   const file = argv.find((argument) => !argument.startsWith("-"));
   if (file === undefined) {
     console.error("TIDU-JUP-011：缺少连接文件。用法：node main.cjs 连接文件（一般由 Jupyter 启动）");
     process.exit(2);
   }
   try {
-    await runKernel(file);
+    await runKernel(file, entry);
     process.exit(0);
   } catch (error) {
     console.error((error as Error).message);
@@ -28,7 +31,7 @@ export async function main(argv: readonly string[]): Promise<void> {
  * 先只绑套接字，答完第一个请求（总是 kernel_info）再准备会话的子进程与类型服务：
  * 三件事一起做，核少的机器上前端要多等一倍。
  */
-export async function runKernel(connectionFile: string): Promise<void> {
+export async function runKernel(connectionFile: string, entry?: string): Promise<void> {
   const connection = readConnection(connectionFile);
   const folder = notebookFolder(process.env, process.cwd());
   const done = deferred<void>();
@@ -40,7 +43,13 @@ export async function runKernel(connectionFile: string): Promise<void> {
   const prepare = once(async () => {
     const { createNodeSession } = await import("@tidu/notebook-runtime/node");
     const onExit = () => void kernel.sessionLost();
-    const options = { cwd: folder, execArgv: memoryArguments(), respawn: true, onExit };
+    const options = {
+      cwd: folder,
+      execArgv: memoryArguments(),
+      respawn: true,
+      onExit,
+      ...(entry ? { entry } : {}),
+    };
     createNodeSession(options).then(session.resolve, session.reject);
     const { NativeTypeService } = await import("./types/native.js");
     create = () => new NativeTypeService(folder);

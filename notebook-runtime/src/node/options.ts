@@ -8,6 +8,8 @@ export interface NodeSessionOptions {
   env?: NodeJS.ProcessEnv;
   /** node 的参数，例如 --max-old-space-size=256。 */
   execArgv?: string[];
+  /** 执行进程的入口文件；默认是编译出的 child.js，打好包的换成包。 */
+  entry?: string;
   /** 把将要启动的命令行换成另一条（沙箱用）：[node, ...args] → [bwrap, ..., node, ...args]。文件描述符 3–5 须传下去。 */
   wrapCommand?: (argv: string[]) => string[];
   /** 进程意外结束时调用（例如单元格里 process.exit）；下一次 execute 会启动新进程。detail 是给学习者看的一句话。 */

@@ -35,7 +35,8 @@ export class ExecutionProcess implements Transport {
   constructor(options: NodeSessionOptions, listener: Listener) {
     this.#listener = listener;
     // 见 terminator.ts：从外面终止代码之后，Node 不再核对异步栈。
-    const argv = [process.execPath, "--no-force-async-hooks-checks", ...(options.execArgv ?? []), ENTRY];
+    const argv = [process.execPath, "--no-force-async-hooks-checks", ...(options.execArgv ?? [])];
+    argv.push(options.entry ?? ENTRY);
     const [command, ...args] = options.wrapCommand?.(argv) ?? argv;
     this.#child = spawn(command, args, {
       cwd: options.cwd,
