@@ -59,6 +59,15 @@ describe("types/config", () => {
     );
   });
 
+  it("运行时提供的 Worker 与 .wasm 有声明；加了 dom 也不冲突", () => {
+    const code =
+      "const w = new Worker(new URL('./w.ts', import.meta.url)); w.onmessage = (e) => void e.data; w.terminate(); import { add } from './add.wasm'; add(1)";
+    within({}, (types) => assert.deepEqual(codes(types, code), []));
+    within({ "tsconfig.json": '{ "compilerOptions": { "lib": ["es2023", "dom"] } }' }, (types) =>
+      assert.deepEqual(codes(types, code), []),
+    );
+  });
+
   it("坏的 tsconfig.json 说一次，照默认的检查", () => {
     for (const text of [
       '{ "compilerOptions": { "strict": "maybe" } }',

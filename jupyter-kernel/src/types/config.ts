@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { globals } from "./globals.js";
 import { libraries } from "./libraries.js";
 import { nodeTypes, packagePaths } from "./packages.js";
 
@@ -64,16 +65,6 @@ export function projectConfig(folder: string): string | undefined {
   }
 }
 
-/** 运行时提供的三个对话函数，写法与浏览器的相同。项目自己加了 dom 时它们只是多出的重载。 */
-const dialogs = `
-/** 在前端问一句，等到回答；取消是 null。 */
-declare function prompt(message?: string, initial?: string): string | null;
-/** 在前端问是与否。 */
-declare function confirm(message?: string): boolean;
-/** 打印一行。 */
-declare function alert(message?: unknown): void;
-`;
-
 /**
  * 名字 → 内容：默认值、项目的 tsconfig.json、固定值，后面的盖住前面的。
  * @param base 这些文件所在的文件夹，写成 TypeScript 的路径
@@ -99,6 +90,6 @@ export function configFiles(
   return [
     [defaultsFile, JSON.stringify({ compilerOptions })],
     [configFile, JSON.stringify(config)],
-    [globalsFile, (node ? `/// <reference path="${node}" />\n` : "") + dialogs],
+    [globalsFile, (node ? `/// <reference path="${node}" />\n` : "") + globals],
   ];
 }

@@ -2,7 +2,8 @@
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import { Box } from "../runtime/box.js";
-import { Disposal, installDisposal } from "../runtime/disposal.js";
+import { Disposal } from "../runtime/disposal.js";
+import { installDisposal } from "../runtime/install-disposal.js";
 import { compileCell } from "./compile.js";
 
 const { transformSync } = createRequire(import.meta.url)("esbuild") as {

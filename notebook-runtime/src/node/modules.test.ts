@@ -236,6 +236,23 @@ describe("Node 会话的模块", () => {
     assert.equal(error!.ename, "SuppressedError");
   });
 
+  it("DisposableStack、AsyncDisposableStack：各个 Node 版本都有", async () => {
+    assert.equal(
+      await ok(
+        "const log: string[] = []; { using s = new DisposableStack(); s.defer(() => log.push('a')); s.adopt('b', (v) => log.push(v)); s.use({ [Symbol.dispose]() { log.push('c') } }) }\n{ await using t = new AsyncDisposableStack(); t.defer(async () => { await null; log.push('d') }); const moved = t.move(); await moved.disposeAsync(); log.push(String([t.disposed, moved.disposed])) }\nlog",
+      ),
+      "[ 'c', 'b', 'a', 'd', 'true,true' ]",
+    );
+    assert.match(
+      (
+        await session.execute(
+          "const s2 = new DisposableStack(); s2.dispose(); s2.dispose(); s2.defer(() => {})",
+        )
+      ).error!.ename,
+      /ReferenceError/,
+    );
+  });
+
   it("枚举可以引用前面单元格的枚举", async () => {
     await ok("enum Unit { A = 3, S = 's' }");
     assert.equal(

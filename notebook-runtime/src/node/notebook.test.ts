@@ -25,6 +25,17 @@ const outputsOf = (notebook: Notebook) =>
   notebook.cells.map((cell) => (cell.cell_type === "code" ? [cell.execution_count, cell.outputs] : null));
 
 describe("executeNotebook", () => {
+  it("魔法命令在没有内核的地方照样能用；要内核的说清楚", async () => {
+    const { notebook, failed } = await executeNotebook(
+      make("%types off\n%time const z = 4\nz", "%%markdown\n**粗**", "%timeout 5s"),
+    );
+    const [first, second] = notebook.cells;
+    assert.match(JSON.stringify(first), /用时.*"4"/);
+    assert.match(JSON.stringify(second), /text\/markdown/);
+    assert.equal(failed?.cellIndex, 2);
+    assert.match(failed!.error.evalue, /TIDU-RT-032/);
+  });
+
   it("把输出写进副本，原来的不动；编号只数代码单元格", async () => {
     const source = make("md:# 标题", "const x = 2; console.log('甲')", "", "x * 21");
     const before = serializeNotebook(source);

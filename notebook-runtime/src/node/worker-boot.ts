@@ -1,7 +1,7 @@
 // 单元格里的 worker 的引导：装上加载钩子，网页式的 worker 再补上 self 与 postMessage，然后导入真正的文件。
 import { fileURLToPath } from "node:url";
 import { parentPort } from "node:worker_threads";
-import { installDisposal } from "../runtime/disposal.js";
+import { installDisposal } from "../runtime/install-disposal.js";
 import { installHooks } from "./hooks.js";
 
 const [target, kind] = process.argv.splice(2, 2);

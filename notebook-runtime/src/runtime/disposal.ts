@@ -8,8 +8,8 @@ interface Resource {
   wait: boolean;
 }
 
-const dispose: symbol = Symbol.dispose ?? Symbol.for("Symbol.dispose");
-const asyncDispose: symbol = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
+export const dispose: symbol = Symbol.dispose ?? Symbol.for("Symbol.dispose");
+export const asyncDispose: symbol = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
 /** using 声明的资源栈：编译出的代码登记资源，离开作用域时按相反的次序释放。 */
 export class Disposal {
@@ -45,6 +45,10 @@ export class Disposal {
       );
     }
     this.#resources.push({ dispose: () => found.call(value), wait });
+  }
+
+  defer(dispose: Method, wait: boolean): void {
+    this.#resources.push({ dispose, wait });
   }
 
   fail(error: unknown): void {
@@ -90,7 +94,7 @@ function suppressed(error: unknown, before: unknown): Error {
   return new Native(error, before, "释放资源时又出了错（An error was suppressed during disposal）");
 }
 
-class Suppressed extends Error {
+export class Suppressed extends Error {
   error: unknown;
   suppressed: unknown;
 
@@ -100,15 +104,4 @@ class Suppressed extends Error {
     for (const [key, value] of Object.entries({ error, suppressed: before }))
       Object.defineProperty(this, key, { value, writable: true, configurable: true, enumerable: false });
   }
-}
-
-/** 较旧的引擎里补上 Symbol.dispose、SuppressedError；.ts 模块里的 using 也从这里取资源栈。 */
-export function installDisposal(): void {
-  const define = (target: object, name: string | symbol, value: unknown) => {
-    if (!(name in target)) Object.defineProperty(target, name, { value, writable: true, configurable: true });
-  };
-  define(Symbol, "dispose", dispose);
-  define(Symbol, "asyncDispose", asyncDispose);
-  define(globalThis, "SuppressedError", Suppressed);
-  define(globalThis, Symbol.for("tidu.using"), () => new Disposal());
 }

@@ -5,11 +5,12 @@ import { readMagics } from "../magics/parse.js";
 import { runMagics } from "../magics/run.js";
 import type { CellError, Output } from "../types.js";
 import { Variables } from "./box.js";
-import { Disposal, installDisposal } from "./disposal.js";
+import { Disposal } from "./disposal.js";
 import { interruption } from "./endings.js";
 import { cleanMessage, describeFailure, Interrupted, isInterrupted } from "./failure.js";
 import { resultBundle } from "./format.js";
 import type { CellDisplays } from "./host.js";
+import { installDisposal } from "./install-disposal.js";
 import type { CellSources } from "./stack.js";
 
 /** 执行环境要提供的东西；Node 子进程和浏览器 worker 各有一份。 */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -214,6 +216,35 @@ describe("会话里的魔法命令", () => {
       assert.equal((await npm.execute("%npm uninstall tidu-demo")).status, "ok");
       assert.doesNotMatch(readFileSync(join(project, "book", "package.json"), "utf8"), /tidu-demo/);
       assert.match((await npm.execute("%npm publish")).error!.evalue, /TIDU-RT-031/);
+    });
+
+    it("连着一直不回答的服务器：可以中断，npm 的进程不留下，变量还在", async () => {
+      const server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo;
+      const stuck = await createNodeSession({
+        cwd: join(project, "book"),
+        env: {
+          ...process.env,
+          npm_config_cache: join(project, "cache2"),
+          npm_config_registry: `http://127.0.0.1:${port}`,
+        },
+      });
+      try {
+        await stuck.execute("let kept = 1");
+        const controller = new AbortController();
+        const asked = once(server, "connection").then(([socket]: Socket[]) => {
+          controller.abort();
+          return once(socket!.resume(), "close");
+        });
+        const result = await stuck.execute("%npm install never-answers", { signal: controller.signal });
+        assert.equal(result.status, "interrupted");
+        await asked;
+        assert.equal(text(await stuck.execute("kept")), "1");
+      } finally {
+        await stuck.close();
+        server.close();
+      }
     });
 
     it("失败的原因各有说法", () => {
