@@ -91,8 +91,8 @@ export class Channels {
       try {
         message = this.codec.decode(frames);
       } catch (error) {
-        if (!(error instanceof MessageError)) throw error;
-        log(error.message);
+        // 什么坏消息都不该让这个循环停下：它停了，内核就再也听不见
+        log(error instanceof MessageError ? error.message : `TIDU-JUP-023：解不出消息：${error}`);
         continue;
       }
       receive(channel, message);

@@ -141,6 +141,9 @@ export class Kernel {
       const handler = handlers.get(type);
       if (!handler) throw new RequestError("TIDU-JUP-028", `不认识的消息类型 ${type.slice(0, 60)}`);
       checkShape(type, message.content);
+      const { code } = message.content;
+      // 不成对的代理会让原生的类型服务崩溃；换成 U+FFFD，长度与位置都不变
+      if (typeof code === "string") message.content["code"] = code.replace(/\p{Surrogate}/gu, "\ufffd");
       if (type !== "kernel_info_request") await this.#prepare();
       return await handler(message, this.#services);
     } catch (error) {

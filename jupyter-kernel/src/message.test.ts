@@ -57,6 +57,26 @@ describe("message", () => {
     assert.throws(() => new Codec("另一把").decode(good), { id: "TIDU-JUP-003" });
   });
 
+  it("签名里不是 ASCII 的字节、长度碰巧相同，也只是拒收", () => {
+    const bad = handmade("k", {});
+    const at = bad.findIndex((part) => part.length === 64);
+    for (const signature of [
+      Buffer.alloc(64, 0xe9),
+      Buffer.alloc(0),
+      Buffer.alloc(63, 0x61),
+      Buffer.from("梯".repeat(32)),
+    ])
+      assert.throws(() => new Codec("k").decode(bad.with(at, signature)), { id: "TIDU-JUP-003" });
+  });
+
+  it("嵌套太深的拒收，字符串里的括号不算", () => {
+    const codec = new Codec("");
+    const deep = handmade("", {});
+    deep[6] = Buffer.from(`{"a":${"[".repeat(300)}${"]".repeat(300)}}`);
+    assert.throws(() => codec.decode(deep), { id: "TIDU-JUP-007" });
+    assert.equal(codec.decode(handmade("", { a: '["{'.repeat(300) })).content["a"].length, 900);
+  });
+
   it("同一条消息第二次到来算重放", () => {
     const codec = new Codec("k");
     codec.decode(handmade("k", {}));

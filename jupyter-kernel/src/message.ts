@@ -101,18 +101,22 @@ export class Codec {
   }
 
   #verify(frame: Buffer, parts: readonly Buffer[]): void {
-    const given = frame.toString("latin1");
-    const expected = this.sign(parts);
-    if (given.length !== expected.length || !timingSafeEqual(Buffer.from(given), Buffer.from(expected)))
+    const expected = Buffer.from(this.sign(parts));
+    if (frame.length !== expected.length || !timingSafeEqual(frame, expected))
       throw new MessageError("TIDU-JUP-003", "消息签名不对，已丢弃");
     // 同一签名再次出现就是重放：每条消息的 msg_id 不同，签名不可能相同
+    const given = frame.toString("latin1");
     if (this.#seen.has(given)) throw new MessageError("TIDU-JUP-005", "收到重复的消息，已丢弃");
     this.#seen.add(given);
     if (this.#seen.size > 65_536) for (const old of this.#seen) if (this.#seen.delete(old)) break;
   }
 }
 
+/** 嵌套再深，回复里转述它（JSON.stringify 是递归的）就会用完调用栈。真实的消息不到十层。 */
+const DEPTH = 200;
+
 function parseObject(frame: Buffer): Record<string, unknown> {
+  if (tooDeep(frame)) throw new MessageError("TIDU-JUP-007", `消息的 JSON 嵌套超过 ${DEPTH} 层`);
   try {
     const value = JSON.parse(frame.toString());
     if (value !== null && typeof value === "object" && !Array.isArray(value)) return value;
@@ -120,4 +124,21 @@ function parseObject(frame: Buffer): Record<string, unknown> {
     // 落到下面统一报错
   }
   throw new MessageError("TIDU-JUP-004", "消息的某一段不是 JSON 对象");
+}
+
+function tooDeep(frame: Buffer): boolean {
+  if (frame.length < 2 * DEPTH) return false;
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < frame.length; at++) {
+    const byte = frame[at];
+    if (quoted) {
+      if (byte === 0x5c) at++;
+      else if (byte === 0x22) quoted = false;
+    } else if (byte === 0x22) quoted = true;
+    else if (byte === 0x5b || byte === 0x7b) {
+      if (++depth > DEPTH) return true;
+    } else if (byte === 0x5d || byte === 0x7d) depth--;
+  }
+  return false;
 }

@@ -56,4 +56,5 @@ export class Stdin {
 /** 前端里按 Ctrl-D 送来的字符。 */
 const END_OF_FILE = "\x04";
 
-const identity = ({ identities }: Message): string => Buffer.concat(identities).toString("hex");
+/** 发送者：路由前缀的第一帧由 ZeroMQ 加上，冒充不了。 */
+const identity = ({ identities }: Message): string => identities[0]?.toString("hex") ?? "";

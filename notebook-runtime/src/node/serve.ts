@@ -16,7 +16,7 @@ import { finishExits } from "./exit.js";
 import { installInput } from "./input.js";
 import { Loader } from "./loader.js";
 import { nodeMagics } from "./magics/index.js";
-import { withOrigin } from "./origin.js";
+import { resetOrigin, withOrigin } from "./origin.js";
 import { CURRENT, createShared, FLAG, HANDLED, TARGET } from "./shared.js";
 import { guardWrites, writeOutput, writeReply } from "./wire.js";
 import { endWorkers, installWebWorker } from "./workers.js";
@@ -70,17 +70,25 @@ export function createServer(): (request: Request) => void {
   finishExits();
   startWatcher(shared);
 
+  /** 正在做回调的 comm 消息；0 是没有。 */
+  let hearing = 0;
+  const heard = () => {
+    resetOrigin();
+    if (hearing !== 0) writeReply({ type: "heard", id: hearing });
+    hearing = 0;
+  };
   /** 单元格之间也会到：上一次中断立的旗子不该打断它。 */
   const hear = (id: number, message: CommMessage): void => {
     if (!runner.running) Atomics.store(state, FLAG, 0);
     withOrigin(id, () => {
+      hearing = id;
       try {
         receiveComm(comms, message)?.catch((error: unknown) => runner.report(error));
       } catch (error) {
         runner.report(error);
       }
+      heard();
     });
-    writeReply({ type: "heard", id });
   };
 
   /** 最近一次执行的结果；null 是还在执行。 */
@@ -99,6 +107,8 @@ export function createServer(): (request: Request) => void {
     endWorkers(runner.running ? id : undefined);
     runner.interrupt(id);
     setTimeout(() => {
+      // 回调连同它的收尾可能都被终止了
+      heard();
       if (Atomics.load(state, CURRENT) !== id) return;
       // 回复可能没写出去就被终止了：重写一次，会话不理会多余的。
       if (done) writeReply(done);
