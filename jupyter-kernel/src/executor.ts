@@ -110,6 +110,9 @@ export class Executor {
       this.#guard((types) => types.reset(), undefined, onOutput);
     }
     if (result.status === "ok") return { status: "ok" };
+    const undeclared = result.error?.undeclared ?? [];
+    if (undeclared.length > 0 && !result.stateLost)
+      this.#guard((types) => types.retract(undeclared), undefined, onOutput);
     const { ename, evalue, traceback } = result.error ?? {
       ename: "Interrupted",
       evalue: `${cell} 没有正常结束（${result.status}）`,

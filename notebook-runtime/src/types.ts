@@ -61,6 +61,8 @@ export interface CellError {
   cell?: string;
   line?: number;
   column?: number;
+  /** 声明还没有执行到、因而没有换上新值的名字；"all" 是一句也没有运行。 */
+  undeclared?: string[] | "all";
 }
 
 /** 与前端之间的一条 comm 消息，两个方向相同；二进制是 base64。 */

@@ -26,6 +26,8 @@ const scope = "__tidu";
 export class Cells {
   readonly #visible = new Map<string, Source>();
   readonly #modules = new Map<number, Module>();
+  /** 最后登记的单元格盖住的：名字 → 从前的来处 */
+  #replaced = new Map<string, Source | undefined>();
   #slots = 16;
 
   static file(slot: number): string {
@@ -75,15 +77,36 @@ export class Cells {
     const uses = new Set<number>();
     for (const name of used) uses.add(this.#visible.get(name)!.slot);
     if (declarations.names.size === 0 && !declarations.augments) return;
+    // 上一个单元格盖住的，到这时才肯定用不着了
+    this.#collect();
+    this.#replaced = new Map([...declarations.names.keys()].map((name) => [name, this.#visible.get(name)]));
     const slot = this.#free();
     this.#modules.set(slot, { text, uses, augments: declarations.augments });
     for (const [name, mutable] of declarations.names) this.#visible.set(name, { slot, mutable });
-    this.#collect();
+  }
+
+  /** 又有一个单元格运行了：之前的不会再收回。 */
+  seal(): void {
+    this.#replaced.clear();
+  }
+
+  /** 最后登记的单元格里，这些名字没有声明成。返回恢复了的名字。 */
+  retract(names: readonly string[] | "all"): string[] {
+    const found =
+      names === "all" ? [...this.#replaced.keys()] : names.filter((name) => this.#replaced.has(name));
+    for (const name of found) {
+      const before = this.#replaced.get(name);
+      if (before) this.#visible.set(name, before);
+      else this.#visible.delete(name);
+      this.#replaced.delete(name);
+    }
+    return found;
   }
 
   clear(): void {
     this.#modules.clear();
     this.#visible.clear();
+    this.#replaced.clear();
   }
 
   #free(): number {

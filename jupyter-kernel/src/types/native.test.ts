@@ -148,6 +148,19 @@ describe("types/native", () => {
     assert.deepEqual(codes("const s = 'abc"), [1002]);
   });
 
+  it("半途出错的单元格收回没声明成的名字，只收回它自己的", () => {
+    run("const kept = 1, other = 1");
+    types.commit("const kept = 'a'; const fresh = 1");
+    types.retract(["kept", "fresh", "other"]);
+    run("kept.toFixed(); other.toFixed()");
+    assert.deepEqual(codes("fresh.toFixed()"), [2304]);
+    for (const code of ["1", "const broken ="]) {
+      types.commit(code);
+      types.retract("all");
+      run("kept.toFixed(); other.toFixed()");
+    }
+  });
+
   it("没有运行的单元格不影响后面；改过重跑的换新", () => {
     types.check("const ghost = 1");
     assert.deepEqual(codes("ghost"), [2304]);

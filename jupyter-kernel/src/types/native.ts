@@ -165,6 +165,7 @@ export class NativeTypeService implements TypeService {
   commit(code: string): void {
     const cell = this.#checked?.code === code ? this.#checked : this.#retry(() => this.#unchecked(code));
     this.#checked = undefined;
+    this.#cells.seal();
     if (!cell) return;
     this.#cells.commit(code, cell.declarations, cell.used);
     for (const name of cell.declarations.names.keys()) {
@@ -172,6 +173,11 @@ export class NativeTypeService implements TypeService {
       if (type) this.#primitives.set(name, type);
       else this.#primitives.delete(name);
     }
+    this.#settleLater();
+  }
+
+  retract(names: readonly string[] | "all"): void {
+    for (const name of this.#cells.retract(names)) this.#primitives.delete(name);
     this.#settleLater();
   }
 

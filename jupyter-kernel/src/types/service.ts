@@ -11,6 +11,8 @@ export interface TypeService {
   notes(): string[];
   /** 单元格已经运行：它的声明从此对后面的单元格可见，同名的盖住旧的。 */
   commit(code: string): void;
+  /** 刚登记的单元格半途出错：这些名字没有声明成，恢复从前的；"all" 是一个也没有。 */
+  retract(names: readonly string[] | "all"): void;
   complete(code: string, position: number): Completions;
   inspect(code: string, position: number, detail: 0 | 1): Inspection | undefined;
   /** 只看语法：完整、还差后半截、或已经写错。 */

@@ -84,15 +84,17 @@ export class Box {
     } else this.#state = WAITING;
   }
 
-  /** 单元格结束：声明没有执行到的，恢复原来的值。 */
-  end(): void {
-    if (this.#state === WAITING && this.#previous) {
+  /** 单元格结束：声明没有执行到的，恢复原来的值，返回真。 */
+  end(): boolean {
+    const waiting = this.#state === WAITING && this.#previous !== null;
+    if (waiting && this.#previous) {
       const { v, kind, state } = this.#previous;
       this.v = v;
       this.kind = kind;
       this.#state = state;
     }
     this.#previous = null;
+    return waiting;
   }
 
   #absent(): unknown {

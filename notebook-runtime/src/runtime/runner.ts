@@ -68,6 +68,8 @@ interface Run {
   fail: (error: unknown) => void;
   /** 单元格结束时让没执行到的声明恢复原值。 */
   settle: () => void;
+  /** 声明没有执行到的名字；"all" 是还没有开始。 */
+  undeclared: string[] | "all";
   /** 未处理的拒绝：Promise → 原因；之后又被处理的会移走。 */
   rejections: Map<unknown, unknown>;
   /** 单元格失败或被中断时触发。 */
@@ -101,6 +103,7 @@ export class Runner {
       cancelled: false,
       fail: () => {},
       settle: () => {},
+      undeclared: "all",
       rejections: new Map(),
       controller: new AbortController(),
     };
@@ -123,9 +126,9 @@ export class Runner {
       return { status: "ok" };
     } catch (thrown) {
       run.cancelled = true;
-      if (isInterrupted(thrown) || this.#stopping(id))
-        return { status: "interrupted", error: this.#describe(thrown, run) };
-      return { status: "error", error: this.#describe(thrown, run) };
+      const error = { ...this.#describe(thrown, run), undeclared: run.undeclared };
+      if (isInterrupted(thrown) || this.#stopping(id)) return { status: "interrupted", error };
+      return { status: "error", error };
     } finally {
       if (this.#current === run) this.#current = null;
     }
@@ -165,8 +168,10 @@ export class Runner {
       box.begin(kind);
       return box;
     });
+    const undeclared = run.undeclared === "all" ? [] : run.undeclared;
+    run.undeclared = undeclared;
     run.settle = () => {
-      for (const box of boxes) box.end();
+      for (const box of boxes) if (box.end()) undeclared.push(box.name);
     };
     return { compiled, file };
   }
