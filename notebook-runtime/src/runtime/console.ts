@@ -1,3 +1,4 @@
+import { consoleTable } from "./console-table.js";
 import { inspect } from "./inspect.js";
 
 type Write = (name: "stdout" | "stderr", text: string) => void;
@@ -51,11 +52,25 @@ export function createConsole(write: Write): Console {
       out(`${label}: ${elapsed(label)}`);
       timers.delete(label);
     },
-    trace: (...args: unknown[]) => err(`Trace: ${formatMessage(args)}`),
-    table: (rows: unknown) => print("stdout", textTable(rows)),
+    trace: (...args: unknown[]) => {
+      const message = formatMessage(args);
+      err(`Trace${message === "" ? "" : `: ${message}`}${callers()}`);
+    },
+    table: (rows: unknown, columns?: readonly string[]) =>
+      print("stdout", consoleTable(rows, columns) ?? formatMessage([rows])),
     clear: () => {},
   };
   return { ...globalThis.console, ...methods } as unknown as Console;
+}
+
+/** 调用 console.trace 的地方：栈里去掉消息与我们自己的两帧。 */
+function callers(): string {
+  const lines = (new Error("trace").stack ?? "").split("\n").filter((line) => /^\s*at /.test(line));
+  const own = lines.findIndex((line) => /\btrace\b/.test(line));
+  return lines
+    .slice(own + 1)
+    .map((line) => `\n${line}`)
+    .join("");
 }
 
 /** console.log 的参数 → 文本；第一个是字符串时认 %s %d %i %f %j %o %O %c。 */
@@ -93,28 +108,4 @@ function placeholder(mark: string, value: unknown): string {
     default:
       return inspect(value, { depth: 4 });
   }
-}
-
-function textTable(rows: unknown): string {
-  if (typeof rows !== "object" || rows === null) return formatMessage([rows]);
-  const entries = Object.entries(rows);
-  const columns = new Set<string>();
-  for (const [, row] of entries)
-    if (typeof row === "object" && row !== null) for (const key of Object.keys(row)) columns.add(key);
-  const plain = entries.some(([, row]) => typeof row !== "object" || row === null);
-  const head = ["(index)", ...columns, ...(plain ? ["Values"] : [])];
-  const body = entries.map(([index, row]) => {
-    const isRow = typeof row === "object" && row !== null;
-    const cells = [...columns].map((key) =>
-      isRow && key in row ? inspect((row as never)[key], { depth: 0 }) : "",
-    );
-    return [index, ...cells, ...(plain ? [isRow ? "" : inspect(row)] : [])];
-  });
-  const widths = head.map((title, i) => Math.max(title.length, ...body.map((row) => row[i].length)) + 2);
-  const rule = (left: string, mid: string, right: string) =>
-    left + widths.map((w) => "─".repeat(w)).join(mid) + right;
-  const line = (cells: string[]) => `│${cells.map((cell, i) => ` ${cell}`.padEnd(widths[i])).join("│")}│`;
-  return [rule("┌", "┬", "┐"), line(head), rule("├", "┼", "┤"), ...body.map(line), rule("└", "┴", "┘")].join(
-    "\n",
-  );
 }
