@@ -50,7 +50,13 @@ const values: Record<string, unknown> = {
     set c(_v: unknown) {},
   },
   键: { "a-b": 1, 中: 2, 1: 4 },
-  包装: [new Number(3), new String("ab"), new Boolean(false)],
+  包装: [new Number(3), new String("ab"), new Boolean(false), Object(Symbol("q")), Object(5n)],
+  弱引用: [new WeakMap(), new WeakSet(), {}],
+  大集合: [
+    new Set(Array.from({ length: 130 }, (_, i) => i)),
+    new Map(Array.from({ length: 101 }, (_, i) => [i, i])),
+  ],
+  生成器: [(function* () {})(), [1][Symbol.iterator](), Math, JSON],
   原型空: Object.assign(Object.create(null), { a: 1 }),
   子类数组: class extends Array {}.from([1, 2]),
   长串对象: {
@@ -85,6 +91,25 @@ describe("inspect：与 util.inspect 相同", () => {
     fc.assert(
       fc.property(value, (v) => assert.equal(inspect(v), nodeInspect(v))),
       { numRuns: 300 },
+    );
+  });
+
+  it("缓冲区（新的 Node 给 byteLength 等加方括号，我们不加）", () => {
+    const buffers = [new ArrayBuffer(3), new DataView(new ArrayBuffer(2)), new SharedArrayBuffer(120)];
+    assert.equal(inspect(buffers), nodeInspect(buffers).replace(/\[(byte\w+|buffer)\]/g, "$1"));
+  });
+
+  it("错误的原因与各个错误", () => {
+    const error = new AggregateError([new Error("甲")], "都失败", { cause: "因" });
+    const text = inspect(error);
+    assert.match(text, /\[cause\]: '因'/);
+    assert.match(text, /\[errors\]: \[\s+Error: 甲/);
+  });
+
+  it("一千万个元素：不列出全部的键", () => {
+    assert.match(
+      inspect(new Float32Array(1e7)),
+      /^Float32Array\(10000000\) \[\n[\s\S]*9999900 more items\n\]$/,
     );
   });
 

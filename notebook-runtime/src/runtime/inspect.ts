@@ -1,11 +1,11 @@
+import { BREAK, COMPACT, inColumns, MAX_ARRAY } from "./inspect-columns.js";
+import { partsOf } from "./inspect-parts.js";
+
 /** 值的文本形式，样子与 Node 的 util.inspect 默认设置相同（浏览器里没有它）。 */
 export interface InspectOptions {
   depth?: number;
 }
 
-const BREAK = 80;
-const COMPACT = 3;
-const MAX_ARRAY = 100;
 const MAX_STRING = 10_000;
 const CUSTOM = Symbol.for("nodejs.util.inspect.custom");
 
@@ -116,6 +116,7 @@ function formatObject(ctx: Context, value: object, level: number): string {
   let kind: Kind = "object";
   let entries: () => string[] = () => [];
   const deeper = level + 1;
+  const exotic = partsOf(value);
   if (Array.isArray(value)) {
     keys = keys.filter((key) => typeof key === "symbol" || !/^(?:0|[1-9]\d*)$/.test(key));
     const lead = name !== "Array" || tag !== "" ? prefix(name, tag, "Array", `(${value.length})`) : "";
@@ -125,13 +126,13 @@ function formatObject(ctx: Context, value: object, level: number): string {
     entries = () => arrayEntries(ctx, value, deeper);
   } else if (value instanceof Set) {
     braces[0] = `${prefix(name, tag, "Set", `(${value.size})`)}{`;
-    entries = () => indented(ctx, () => [...value].map((item) => format(ctx, item, deeper)));
+    entries = () => indented(ctx, () => some(value, value.size, (item) => format(ctx, item, deeper)));
     if (value.size === 0 && keys.length === 0) return `${braces[0]}}`;
   } else if (value instanceof Map) {
     braces[0] = `${prefix(name, tag, "Map", `(${value.size})`)}{`;
     entries = () =>
       indented(ctx, () =>
-        [...value].map(([k, v]) => `${format(ctx, k, deeper)} => ${format(ctx, v, deeper)}`),
+        some(value, value.size, ([k, v]) => `${format(ctx, k, deeper)} => ${format(ctx, v, deeper)}`),
       );
     if (value.size === 0 && keys.length === 0) return `${braces[0]}}`;
   } else if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
@@ -154,21 +155,26 @@ function formatObject(ctx: Context, value: object, level: number): string {
   } else if (value instanceof Error) {
     base = errorBase(ctx, value);
     keys = keys.filter((key) => !["stack", "message", "name", "cause", "errors"].includes(String(key)));
-    if (value.cause !== undefined)
-      entries = () => [`[cause]: ${indent(ctx, 2, () => format(ctx, value.cause, deeper))}`];
+    const inner = ["cause", "errors"].filter((key) => Object.hasOwn(value, key));
+    if (inner.length > 0)
+      entries = () =>
+        inner.map((key) => `[${key}]: ${indent(ctx, 2, () => format(ctx, (value as any)[key], deeper))}`);
     else if (keys.length === 0) return base;
   } else if (value instanceof Promise) {
     braces[0] = `${prefix(name, tag, "Promise")}{`;
     entries = () => ["<pending>"];
-  } else if (value instanceof ArrayBuffer) {
-    braces[0] = `${prefix(name, tag, "ArrayBuffer")}{`;
-    entries = () => [`byteLength: ${value.byteLength}`];
-  } else if (value instanceof Number || value instanceof String || value instanceof Boolean) {
-    const inner = value.valueOf();
+  } else if (isBoxed(value)) {
+    const inner = value.valueOf() as unknown;
     const type = inner === null ? "" : Object.prototype.toString.call(value).slice(8, -1);
     base = `[${type}: ${typeof inner === "string" ? quote(inner) : primitive(ctx, inner)}]`;
     if (typeof inner === "string") keys = keys.filter((key) => typeof key === "symbol" || !/^\d+$/.test(key));
     if (keys.length === 0) return base;
+  } else if (exotic) {
+    braces[0] = `${prefix(name, tag, exotic.type)}{`;
+    entries = () =>
+      exotic.parts.map((part) =>
+        typeof part === "string" ? part : `${part[0]}: ${indent(ctx, 2, () => format(ctx, part[1], deeper))}`,
+      );
   } else if (name === "Object" && tag === "") {
     if (keys.length === 0) return "{}";
   } else {
@@ -193,7 +199,28 @@ function formatObject(ctx: Context, value: object, level: number): string {
   return reduce(ctx, output, base, braces, kind, level, value);
 }
 
+/** 头一百项，其余说个数。 */
+function some<T>(items: Iterable<T>, size: number, show: (item: T) => string): string[] {
+  const output: string[] = [];
+  for (const item of items) {
+    if (output.length >= MAX_ARRAY) break;
+    output.push(show(item));
+  }
+  if (size > output.length)
+    output.push(`... ${size - output.length} more item${size - output.length > 1 ? "s" : ""}`);
+  return output;
+}
+
+function isBoxed(value: object): value is Number | String | Boolean | Symbol | BigInt {
+  return [Number, String, Boolean, Symbol, BigInt].some((type) => value instanceof type);
+}
+
+/** 元素多于这个数的数组，不再找元素之外的属性：列出全部键要几秒。 */
+const LISTED = 10_000;
+
 function visibleKeys(value: object): (string | symbol)[] {
+  const list = Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+  if (list && (value as unknown as ArrayLike<unknown>).length > LISTED) return [];
   const symbols = Object.getOwnPropertySymbols(value).filter((s) =>
     Object.prototype.propertyIsEnumerable.call(value, s),
   );
@@ -295,7 +322,8 @@ function reduce(
   value: object,
 ): string {
   const entries = output.length;
-  if (kind === "array" && entries > 6) output = group(ctx, output, value as ArrayLike<unknown>);
+  if (kind === "array" && entries > 6)
+    output = inColumns(output, value as ArrayLike<unknown>, ctx.indentation);
   const lead = base === "" ? "" : `${base} `;
   if (ctx.level - level < COMPACT && entries === output.length) {
     const start = output.length + ctx.indentation + braces[0].length + base.length + 10;
@@ -316,62 +344,4 @@ function fits(output: string[], start: number, base: string): boolean {
     if (total > BREAK) return false;
   }
   return base === "" || !base.includes("\n");
-}
-
-/** 长数组排成若干列。 */
-function group(ctx: Context, output: string[], value: ArrayLike<unknown>): string[] {
-  const hasMore = output.length > MAX_ARRAY;
-  const count = hasMore ? output.length - 1 : output.length;
-  const widths = output.slice(0, count).map(displayWidth);
-  const total = widths.reduce((sum, w) => sum + w + 2, 0);
-  const longest = Math.max(...widths);
-  const actual = longest + 2;
-  if (actual * 3 + ctx.indentation >= BREAK || !(total / actual > 5 || longest <= 6)) return output;
-  const bias = Math.sqrt(actual - total / output.length);
-  const biased = Math.max(actual - 3 - bias, 1);
-  const columns = Math.min(
-    Math.round(Math.sqrt(2.5 * biased * count) / biased),
-    Math.floor((BREAK - ctx.indentation) / actual),
-    COMPACT * 4,
-    15,
-  );
-  if (columns <= 1) return output;
-  const widest: number[] = [];
-  for (let i = 0; i < columns; i++) {
-    let width = 0;
-    for (let j = i; j < count; j += columns) width = Math.max(width, widths[j]);
-    widest.push(width + 2);
-  }
-  let right = true;
-  for (let i = 0; i < output.length; i++) {
-    if (typeof value[i] !== "number" && typeof value[i] !== "bigint") right = false;
-  }
-  const rows: string[] = [];
-  for (let i = 0; i < count; i += columns) {
-    const end = Math.min(i + columns, count);
-    let row = "";
-    let j = i;
-    for (; j < end - 1; j++) {
-      const cell = `${output[j]}, `;
-      const size = widest[j - i] + output[j].length - widths[j];
-      row += right ? cell.padStart(size) : cell.padEnd(size);
-    }
-    row += right ? output[j].padStart(widest[j - i] + output[j].length - widths[j] - 2) : output[j];
-    rows.push(row);
-  }
-  if (hasMore) rows.push(output[count]);
-  return rows;
-}
-
-function displayWidth(text: string): number {
-  let width = 0;
-  for (const char of text.normalize("NFC")) {
-    width +=
-      /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
-        char,
-      )
-        ? 2
-        : 1;
-  }
-  return width;
 }

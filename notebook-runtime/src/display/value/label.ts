@@ -69,7 +69,9 @@ export function long(text: string): string {
 
 /** 只有文字的值：日期、正则、Promise、自己带 util.inspect 显示方式的。 */
 function opaque(value: object, prefix = ""): Item {
-  const text = prefix + safeInspect(value, 1);
+  const inner = safeInspect(value, 1);
+  // 新的 Node 自己会写上 Proxy。
+  const text = inner.startsWith(prefix.trim()) ? inner : prefix + inner;
   const [first = "", ...more] = text.split("\n");
   if (more.length === 0 && first.length <= INLINE) return { text: first, tone: "plain" };
   return { text: shorten(more.length > 0 ? `${first} …` : first, INLINE), tone: "plain", block: long(text) };
