@@ -1,6 +1,6 @@
 // 企图：改写 Socket 与流的 write，在字节上伪造回答
-// 预期：只是换了自己的回答：换成 0 一样是错的。
-// 得分：0
+// 预期：应答程序不经过它们，改了也没有用。
+// 得分：1
 const { Socket } = await import("node:net");
 const write = Socket.prototype.write;
 Socket.prototype.write = function (chunk: any, ...rest: any[]) {

@@ -32,7 +32,7 @@ export { sourceOf, worksByExercise } from "./similarity/works.js";
 export { statisticsPage } from "./statistics/html.js";
 export { type Sheet, statisticsOf } from "./statistics/statistics.js";
 export { statisticsText } from "./statistics/text.js";
-export { type Submission, submissions } from "./submission/collect.js";
+export { countSubmissions, type Submission, submissions } from "./submission/collect.js";
 export { readNotebook, type SubmittedCell, type SubmittedNotebook } from "./submission/notebook.js";
 export { studentOfPath } from "./submission/student.js";
 export {

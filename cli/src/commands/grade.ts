@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { findQuestion, messages, questionIds } from "@tidu/grader";
 import {
+  countSubmissions,
   dispatch,
   Gradebook,
   type GradeOne,
@@ -17,7 +18,7 @@ import {
   startWorker,
 } from "@tidu/grader/node";
 import type { Command } from "commander";
-import { count, inbox } from "../grade/inbox.js";
+import { inbox } from "../grade/inbox.js";
 import { writeReport } from "../grade/output.js";
 
 interface Options {
@@ -88,7 +89,7 @@ async function gradePaths(paths: string[], options: Options): Promise<number> {
   const seed = options.seed === undefined ? undefined : Number(options.seed);
   const { question, regrade } = options;
   const judge = startJudge();
-  const progress = new Progress(await count(paths), process.stderr.isTTY ? process.stderr : plain);
+  const progress = new Progress(await countSubmissions(paths), process.stderr.isTTY ? process.stderr : plain);
   const settings = {
     grade: judge.grade,
     jobs: jobsOf(options),

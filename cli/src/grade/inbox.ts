@@ -8,13 +8,6 @@ export async function* inbox(paths: string[]): AsyncGenerator<Incoming> {
     yield { ...submission, received: receivedAt(submission.path) };
 }
 
-/** 一共几份，进度要用。只有一个文件时不必先数。 */
-export async function count(paths: string[]): Promise<number> {
-  let total = 0;
-  for await (const _ of submissions(paths)) total++;
-  return total;
-}
-
 /** 文件的修改时刻；压缩包里的用压缩包的。 */
 export function receivedAt(path: string): number {
   for (let at = path; ; at = dirname(at)) {

@@ -11,7 +11,7 @@ const BAR = 24;
 
 /** 判到第几份、还剩多久。时间只按真正判了的算，跳过的不算数。 */
 export class Progress {
-  readonly #total: number;
+  #total: number;
   readonly #sink: ProgressSink;
   readonly #now: () => number;
   readonly #started: number;
@@ -33,6 +33,8 @@ export class Progress {
   /** 又完了一份；`skipped`：早就判过，没有花时间。 */
   step(label: string, skipped = false): void {
     this.#done++;
+    // 事先数的是大约几份。
+    this.#total = Math.max(this.#total, this.#done);
     if (!skipped) this.#worked++;
     if (this.#total <= 1) return;
     const now = this.#now();

@@ -5,6 +5,19 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BuildOptions, OutputFile } from "esbuild";
+import { bootFlags } from "./command.js";
+import { kept } from "./kept.js";
+import { packageFolder } from "./packages.js";
+
+const learnerFolder = fileURLToPath(new URL("../learner/", import.meta.url));
+const libraryFolder = join(packageFolder("@tidu/kernel-lib"), "dist");
+const runtime = packageFolder("@tidu/notebook-runtime");
+const sources = [
+  learnerFolder,
+  libraryFolder,
+  join(runtime, "dist"),
+  packageFolder("@babel/parser", runtime),
+];
 
 /** 沙箱里的程序：学习者的进程，和只编译的进程（学习者的进程用到编译器时也载入它）。 */
 const PROGRAMS = ["learner", "compiler"] as const;
@@ -44,21 +57,28 @@ else if (mode === "warm") {
 }
 `;
 
-let built: Program[] | null | undefined;
-
-/** 打包一次，以后都用它；没有 esbuild 时为 null，改为逐个文件载入，慢得多。 */
-function programs(): Program[] | null {
-  built ??= build();
-  return built;
+/** 打好的包；没有 esbuild 时各为 null，改为逐个文件载入，慢得多。 */
+interface Bundles {
+  programs: Program[] | null;
+  /** 梯度库，打成几个文件。 */
+  library: { name: string; contents: Uint8Array }[] | null;
 }
 
-function build(): Program[] | null {
+let bundles: Bundles | undefined;
+
+/** 打包一次，以后都用它；存在磁盘上，源文件没变就不必再打。 */
+function built(): Bundles {
+  bundles ??= kept("sandbox", sources, () => ({
+    programs: buildPrograms(),
+    library: buildLibrary(),
+  }));
+  return bundles;
+}
+
+function buildPrograms(): Program[] | null {
   const entries = { learner: "main", compiler: "compiler" };
   const files = esbuild({
-    entryPoints: PROGRAMS.map((name) => ({
-      in: fileURLToPath(new URL(`../learner/${entries[name]}.js`, import.meta.url)),
-      out: name,
-    })),
+    entryPoints: PROGRAMS.map((name) => ({ in: join(learnerFolder, `${entries[name]}.js`), out: name })),
     outdir: "/",
     format: "cjs",
     // 梯度库由笔记本自己引用，两处要是同一份。
@@ -74,6 +94,18 @@ function build(): Program[] | null {
   }));
   const caches = compileCaches(codes);
   return codes.map((program) => ({ ...program, cache: caches[program.name] ?? null }));
+}
+
+function buildLibrary(): Bundles["library"] {
+  // 按需载入的设备各成一个文件，可选的依赖不打进去。
+  const files = esbuild({
+    entryPoints: [join(libraryFolder, "index.js")],
+    format: "esm",
+    splitting: true,
+    outdir: "/",
+    external: ["webgpu", "@tensorflow/*"],
+  });
+  return files?.map(({ path, contents }) => ({ name: basename(path), contents })) ?? null;
 }
 
 /** 打包的结果；没有 esbuild 时为 null。 */
@@ -93,26 +125,13 @@ function esbuild(options: BuildOptions): OutputFile[] | null {
   }
 }
 
-let library: OutputFile[] | null | undefined;
-
-/**
- * 把梯度库打成几个文件放进 `folder`，笔记本引用它只要原来四分之一的时间。打不了包时返回假，由调用者用链接。
- *
- * @param home 梯度库的目录。
- */
-export function writeLibrary(folder: string, home: string): boolean {
-  // 按需载入的设备各成一个文件，可选的依赖不打进去。
-  library ??= esbuild({
-    entryPoints: [join(home, "dist", "index.js")],
-    format: "esm",
-    splitting: true,
-    outdir: folder,
-    external: ["webgpu", "@tensorflow/*"],
-  });
+/** 把打好包的梯度库放进 `folder`，笔记本引用它只要原来四分之一的时间。没有打包时返回假，由调用者用链接。 */
+export function writeLibrary(folder: string): boolean {
+  const { library } = built();
   if (library === null) return false;
   mkdirSync(folder);
-  for (const { path, contents } of library) writeFileSync(join(folder, basename(path)), contents);
-  const { name, version } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
+  for (const { name, contents } of library) writeFileSync(join(folder, name), contents);
+  const { name, version } = JSON.parse(readFileSync(join(libraryFolder, "../package.json"), "utf8"));
   const manifest = { name, version, type: "module", exports: { ".": "./index.js" } };
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
   return true;
@@ -124,7 +143,7 @@ function compileCaches(codes: { name: string; code: string }[]): Record<string, 
   try {
     writeFileSync(join(folder, "boot.cjs"), boot);
     for (const { name, code } of codes) writeFileSync(join(folder, `${name}.js`), code);
-    const { status, stdout } = spawnSync(process.execPath, [join(folder, "boot.cjs"), "warm"], {
+    const { status, stdout } = spawnSync(process.execPath, [...bootFlags, join(folder, "boot.cjs"), "warm"], {
       maxBuffer: 1 << 26,
       timeout: 20_000,
       env: {},
@@ -155,10 +174,9 @@ const LOOSE = [
 
 /** 把程序写进目录，返回入口。 */
 export function writeProgram(folder: string): string {
-  const bundled = programs();
+  const bundled = built().programs;
   if (bundled === null) {
-    const learner = fileURLToPath(new URL("../learner/", import.meta.url));
-    for (const name of LOOSE) copyFileSync(join(learner, `${name}.js`), join(folder, `${name}.js`));
+    for (const name of LOOSE) copyFileSync(join(learnerFolder, `${name}.js`), join(folder, `${name}.js`));
     return join(folder, "child.js");
   }
   writeFileSync(join(folder, "boot.cjs"), boot);

@@ -7,15 +7,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createRequire } from "node:module";
 import { availableParallelism, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type { Precompiled } from "../learner/precompiled.js";
 import { writeLibrary, writeProgram } from "./bundle.js";
 import { Channel } from "./channel.js";
 import { commandLine, type Place } from "./command.js";
 import { Compiler } from "./compiler.js";
+import { packageFolder } from "./packages.js";
 import { Pool, START, started } from "./pool.js";
 import { type SandboxStrength, sandboxStrength } from "./strength.js";
 
@@ -72,7 +71,7 @@ export function makeStage(
   const readable = [folder];
   for (const name of ["kernel-lib", "notebook-runtime"]) {
     const home = packageFolder(`@tidu/${name}`);
-    if (name === "kernel-lib" && writeLibrary(join(scope, name), home)) continue;
+    if (name === "kernel-lib" && writeLibrary(join(scope, name))) continue;
     symlinkSync(home, join(scope, name), "dir");
     readable.push(join(home, "dist"), join(home, "package.json"));
   }
@@ -91,17 +90,4 @@ export function makeStage(
   const take = () => pool.take();
   const compile = (sources: string[]) => compiler.compile(sources);
   return { folder, strength, readable, take, compile, remove };
-}
-
-/** 一个包的真实目录：从 `from` 起逐级往上找 node_modules。 */
-function packageFolder(name: string, from = dirname(fileURLToPath(import.meta.url))): string {
-  const paths = createRequire(join(from, "x.js")).resolve.paths(name) ?? [];
-  for (const path of paths) {
-    try {
-      return dirname(realpathSync(join(path, name, "package.json")));
-    } catch {
-      // 再往上一级。
-    }
-  }
-  throw new Error(`找不到包 ${name}`);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { submissions } from "./collect.js";
+import { countSubmissions, submissions } from "./collect.js";
 import { studentOfPath } from "./student.js";
 import { zip } from "./zip-writer.js";
 
@@ -30,6 +30,7 @@ describe("收提交", () => {
       const path = item.path.slice(folder.length + 1);
       found.push([item.student, path, "bytes" in item ? item.bytes.length : item.reason.id]);
     }
+    assert.equal(await countSubmissions(paths), found.length);
     return found;
   }
   const size = notebook.length;

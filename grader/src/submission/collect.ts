@@ -48,15 +48,30 @@ interface Candidate {
  *   else console.log(submission.student, submission.bytes.length);
  * }
  */
-export async function* submissions(paths: string[]): AsyncGenerator<Submission> {
+export function submissions(paths: string[]): AsyncGenerator<Submission> {
+  return each(paths, true);
+}
+
+/**
+ * 所给路径里大约有几份提交，进度用：只看名字与文件开头，不读内容，所以几千份也是一眨眼。
+ * 压缩包只看目录；里面改了名的压缩包算一份。
+ */
+export async function countSubmissions(paths: string[]): Promise<number> {
+  let total = 0;
+  for await (const _ of each(paths, false)) total++;
+  return total;
+}
+
+/** `contents` 为假时，`bytes` 是空的。 */
+async function* each(paths: string[], contents: boolean): AsyncGenerator<Submission> {
   for (const path of paths) {
     const name = basename(path.replace(/[/\\]+$/, "")) || path;
     if (!existsSync(path))
       yield { student: stemOf(name), path, reason: new SubmissionError(messages.fileMissing(path)) };
-    else if (statSync(path).isDirectory()) yield* group(walk(path), name, path, 0);
+    else if (statSync(path).isDirectory()) yield* group(walk(path), name, path, 0, contents);
     else {
       const only: Candidate = { parts: [name], path, file: path, read: async () => readFile(path, true) };
-      yield* expand(only, studentOfPath([name], stemOf(name)), 0, true);
+      yield* expand(only, studentOfPath([name], stemOf(name)), 0, true, contents);
     }
   }
 }
@@ -67,6 +82,7 @@ async function* group(
   root: string,
   path: string,
   depth: number,
+  contents: boolean,
 ): AsyncGenerator<Submission> {
   const wanted = files.filter((file) => kindOf(file) !== "other");
   if (wanted.length === 0) {
@@ -86,7 +102,7 @@ async function* group(
     if (parts.length < 2 || served.has(parts[0])) continue;
     missing.set(parts[0]!, [...(missing.get(parts[0]!) ?? []), file]);
   }
-  for (const file of wanted) yield* expand(file, studentOfPath(inside(file), root), depth, false);
+  for (const file of wanted) yield* expand(file, studentOfPath(inside(file), root), depth, false, contents);
   for (const [folder, theirs] of missing) {
     const names = theirs.map(({ parts }) => parts.at(-1)!);
     const reason = new SubmissionError(messages.nothingHanded(join(path, folder), names));
@@ -100,11 +116,17 @@ async function* expand(
   student: string,
   depth: number,
   explicit: boolean,
+  contents: boolean,
 ): AsyncGenerator<Submission> {
   const { path } = file;
   try {
     if (kindOf(file) === "foreign") throw new SubmissionError(messages.foreign(path));
     const head = file.file === undefined ? null : firstBytes(file.file);
+    const archived = head === null ? /\.zip$/i.test(path) : isZip(head);
+    if (!contents && !archived) {
+      yield { student, path, bytes: Buffer.alloc(0) };
+      return;
+    }
     const bytes = head !== null && isZip(head) ? null : await file.read();
     if (bytes !== null && !isZip(bytes)) {
       yield { student, path, bytes };
@@ -116,8 +138,8 @@ async function* expand(
       const inner = archive.files
         .filter(({ parts }) => !hidden(parts))
         .map(({ parts, read }): Candidate => ({ parts, read, path: `${path}/${parts.join("/")}` }));
-      if (explicit) yield* group(inner, stemOf(basename(path)), path, depth + 1);
-      else yield* ofOne(inner, student, path, depth + 1);
+      if (explicit) yield* group(inner, stemOf(basename(path)), path, depth + 1, contents);
+      else yield* ofOne(inner, student, path, depth + 1, contents);
     } finally {
       archive.close();
     }
@@ -136,6 +158,7 @@ async function* ofOne(
   student: string,
   path: string,
   depth: number,
+  contents: boolean,
 ): AsyncGenerator<Submission> {
   const wanted = files.filter((file) => kindOf(file) !== "other");
   if (wanted.length === 0)
@@ -145,7 +168,7 @@ async function* ofOne(
         files.map(({ parts }) => parts.at(-1)!),
       ),
     );
-  for (const file of wanted) yield* expand(file, student, depth, false);
+  for (const file of wanted) yield* expand(file, student, depth, false, contents);
 }
 
 /** 文件夹里的全部普通文件，按名字排好。符号链接不跟随，只记下来。 */

@@ -17,6 +17,12 @@ const GENERIC = new Set([
   ],
 ]);
 
+/** 练习名在人名前后的写法：`02-losses_张三`、`张三 02-losses`。 */
+const AROUND = [...GENERIC].map((word) => ({
+  word,
+  affix: new RegExp(`^${word}[-_ ]+|[-_ ]+${word}$`, "i"),
+}));
+
 const COPY = /(?:\s*[(（]\d+[)）]|[-_ ]*(?:副本|拷贝)\s*\d*|[-_ ]+copy\s*\d*)$/i;
 
 /** 从文件夹名或文件名（去掉扩展名）得出学生；认不出是谁时为 null。 */
@@ -32,9 +38,9 @@ export function nameOf(stem: string): string | null {
   name = name.replace(/^(.+?)(?:_LATE)?_(\d{3,})_\d{3,}_.*$/i, "$1_$2");
   name = name.replace(/^.+?_([^_]+)_attempt_\d{4}-[\d-]+(?:_.*)?$/, "$1");
   while (COPY.test(name)) name = name.replace(COPY, "");
-  for (const word of GENERIC) {
+  for (const { word, affix } of AROUND) {
     if (name.toLowerCase() === word) return null;
-    name = name.replace(new RegExp(`^${word}[-_ ]+|[-_ ]+${word}$`, "i"), "");
+    name = name.replace(affix, "");
   }
   name = name.trim();
   return name === "" ? null : name;
