@@ -78,6 +78,11 @@ const groups: Record<string, Row[]> = {
   模块系统: [
     ["typeof require + typeof __dirname", "'functionstring'"],
     ["require('node:path').join('a', 'b')", "'a/b'"],
+    ["require('node:path').nope", /TS2339/],
+    ["const made = require('node:path')", null],
+    ["made.nope", /TS2339/],
+    ["require('./d.json').b[0]! + 1", "2"],
+    ["require(['node', 'os'].join(':')).EOL", "'\\n'"],
     ["import fs2 = require('node:fs'); typeof fs2.readFileSync", "'function'"],
     ["import d from './d.json' with { type: 'json' }; d.b[0]! + 1", "2"],
     ["import d2 from './d.json'; d2.a", "1"],
@@ -238,6 +243,7 @@ describe("各种各样的单元格（真实的内核）", function () {
       ["const f = () => extn|('/a/b.ts'); f()", "extname", "'.ts'"],
       ["const g = async () => extn|('/a/b.ts'); await g()", "extname", "'.ts'"],
       ["squar|(3).item()", "square", "9"],
+      ["const h = (x: number) => sigmoi|(x).item(); h(0)", "sigmoid", "0.5"],
     ];
     for (const [marked, name, expected] of cases) {
       const { type, cell } = await accept(marked, name);

@@ -48,6 +48,30 @@ describe("executor", () => {
     assert.deepEqual(ran, ["1", "2"]);
   });
 
+  it("只是个别单元格让类型服务出错：说一次，后面的照样检查；接连三格都出错才停", async () => {
+    let good = true;
+    const types = fakeTypes({
+      check: (code) => {
+        if (!good) throw new Error("panic");
+        return code === "bad" ? [{ code: 1, start: 0, end: 1, message: "m" }] : [];
+      },
+      commit: () => {
+        if (!good) throw new Error("panic");
+      },
+    });
+    const { session } = fakeSession();
+    const executor = new Executor(session, types);
+    const said = async (code: string) => (await run(executor, code)).outputs.length;
+    good = false;
+    assert.equal(await said("1"), 1);
+    good = true;
+    assert.equal((await run(executor, "bad")).outcome.status, "error");
+    good = false;
+    assert.deepEqual([await said("1"), await said("1"), await said("1"), await said("1")], [1, 1, 1, 0]);
+    good = true;
+    assert.equal((await run(executor, "bad")).outcome.status, "ok");
+  });
+
   it("进程换新之后类型也从头来，这一格的声明也忘掉", async () => {
     const calls: string[] = [];
     const types = fakeTypes({

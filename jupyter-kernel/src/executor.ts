@@ -32,12 +32,18 @@ const text = (name: "stdout" | "stderr", line: string): Output => ({
   text: `${line}\n`,
 });
 
+/** 接连几个单元格都遇到类型服务出错，就不再用它。 */
+const patience = 3;
+
 /** 先查类型，再交给会话运行，最后让声明对后面的单元格可见。 */
 export class Executor {
   readonly #session: Promise<Session>;
   readonly #types: () => TypeService;
   readonly #settings = initialSettings();
-  #broken = false;
+  /** 接连有几个单元格遇到类型服务出错 */
+  #failures = 0;
+  /** 这个单元格已经遇到了 */
+  #failing = false;
 
   constructor(session: Promise<Session>, types: () => TypeService) {
     this.#session = session;
@@ -57,6 +63,8 @@ export class Executor {
   async #execute(request: ExecuteRequest): Promise<Outcome> {
     const { onOutput, onInput, onComm, onReset } = request;
     const cell = `单元格 [${request.count}]`;
+    if (!this.#failing && this.#failures < patience) this.#failures = 0;
+    this.#failing = false;
     let prepared: Prepared;
     try {
       prepared = await prepareCell(request.code, {
@@ -151,20 +159,24 @@ export class Executor {
     await (await this.#session).interrupt();
   }
 
-  /** 类型服务用的是不稳定 API：它自己出错时照样运行单元格，从此不再检查，并说明白。 */
+  /**
+   * 类型服务用的是不稳定 API：它自己出错时照样运行单元格，并说明白。
+   * 也许只是这一格触到了它的毛病，下一格再试；一开始就打不开、或接连几格都不行，才从此不用。
+   */
   #guard<T>(use: (types: TypeService) => T, otherwise: T, onOutput: (output: Output) => void): T {
-    if (this.#broken) return otherwise;
+    if (this.#failures >= patience) return otherwise;
+    let types: TypeService | undefined;
     try {
-      return use(this.#types());
+      types = this.#types();
+      return use(types);
     } catch (error) {
-      this.#broken = true;
+      if (this.#failing) return otherwise;
+      this.#failing = true;
+      this.#failures = types ? this.#failures + 1 : patience;
+      const last = this.#failures >= patience;
+      const rest = last ? "但不再检查类型；重启内核可恢复。" : "只是没有检查类型。";
       const why = (error as Error).message;
-      onOutput(
-        text(
-          "stderr",
-          `TIDU-JUP-021：类型服务出错：${why}\n单元格照常运行，但不再检查类型；重启内核可恢复。`,
-        ),
-      );
+      onOutput(text("stderr", `TIDU-JUP-021：类型服务出错：${why}\n单元格照常运行，${rest}`));
       return otherwise;
     }
   }

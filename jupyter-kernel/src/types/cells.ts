@@ -58,8 +58,11 @@ export class Cells {
     return files;
   }
 
-  /** 把这些名字带进单元格的一行前文。let 用 declare let：引入的别名不许再赋值。 */
-  prologue(names: Iterable<string>): string {
+  /**
+   * 把这些名字带进单元格的一行前文。let 用 declare let：引入的别名不许再赋值。
+   * 源码里 require 的每个模块也在这里声明，它的结果才有类型。
+   */
+  prologue(names: Iterable<string>, code = ""): string {
     const lines = [`import * as ${scope} from "./${scopeFile}";`];
     for (const name of names) {
       const source = this.#visible.get(name);
@@ -67,13 +70,18 @@ export class Cells {
       const path = `${scope}.c${source.slot}.${name}`;
       lines.push(source.mutable ? `declare let ${name}: typeof ${path};` : `import ${name} = ${path};`);
     }
+    const modules = this.#visible.has("require") ? [] : required(code);
+    if (modules.length > 0) {
+      const calls = modules.map((name) => `(id: ${name}): typeof import(${name});`);
+      lines.push(`declare const require: { ${calls.join(" ")} } & NodeJS.Require;`);
+    }
     return `${lines.join(" ")}\n`;
   }
 
   /** 登记一个运行过的单元格；`used` 是它从别的单元格引入的名字。 */
   commit(code: string, declarations: Declarations, used: ReadonlySet<string>): void {
     const exports = [...declarations.names.keys()].filter((name) => !declarations.exported.has(name));
-    const text = `${this.prologue(used)}${code}\n;export { ${exports.join(", ")} };\n`;
+    const text = `${this.prologue(used, code)}${code}\n;export { ${exports.join(", ")} };\n`;
     const uses = new Set<number>();
     for (const name of used) uses.add(this.#visible.get(name)!.slot);
     if (declarations.names.size === 0 && !declarations.augments) return;
@@ -127,4 +135,13 @@ export class Cells {
     for (const [slot, module] of this.#modules) if (module.augments) visit(slot);
     for (const slot of [...this.#modules.keys()]) if (!live.has(slot)) this.#modules.delete(slot);
   }
+}
+
+/** 源码里 `require("…")` 的模块名，连同引号；源码自己声明了 require 时没有。 */
+function required(code: string): string[] {
+  if (!code.includes("require") || /\b(?:const|let|var|function|import)\s+\{?\s*require\b/.test(code))
+    return [];
+  return [
+    ...new Set(Array.from(code.matchAll(/\brequire\(\s*(["'][^"'\n\\]+["'])\s*\)/g), (found) => found[1]!)),
+  ];
 }

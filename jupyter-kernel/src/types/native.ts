@@ -114,7 +114,9 @@ export class NativeTypeService implements TypeService {
     );
     if (errors.length === 0) this.#checked = analysis;
     return errors.map((item) => {
-      const message = flatten(item).replace(/import\("[^"]+"\)\./g, "");
+      const message = flatten(item)
+        .replace(/typeof import\("[^"]+"\)/g, "模块")
+        .replace(/import\("[^"]+"\)\./g, "");
       const text = code.slice(item.pos - offset, item.end - offset);
       const fix =
         fixFor(item.code, message, text) ??
@@ -303,7 +305,7 @@ export class NativeTypeService implements TypeService {
     if (/\bWebAssembly\b/.test(code)) this.#program.declare(webAssembly());
     let used = candidates;
     for (;;) {
-      const prologue = this.#cells.prologue(used);
+      const prologue = this.#cells.prologue(used, code);
       this.#program.write(current, prologue + code);
       const source = this.#program.project.program.getSourceFile(this.#program.path(current))!;
       const declarations = declarationsOf(source, prologue.length);

@@ -57,6 +57,7 @@ export class Loader {
             "TIDU-RT-020",
             `require 不能加载 TypeScript 文件 ${specifier}：请用 import 或 await import()。`,
           );
+        if (!found && specifier.startsWith("@tidu/")) return requireOwn(require, specifier);
         if (!found && !process.env.NODE_PATH) this.#expect(specifier);
         return Reflect.apply(target, self, [found ? fileURLToPath(found) : id]);
       },
@@ -169,4 +170,14 @@ function hideWarning(): void {
     if (String(warning).includes("USE_MAIN_CONTEXT_DEFAULT_LOADER")) return;
     Reflect.apply(original, process, [warning, ...rest]);
   }) as typeof process.emitWarning;
+}
+
+/** 笔记本放在别处时，课程自己的包从本包旁边找。 */
+function requireOwn(require: NodeJS.Require, specifier: string): unknown {
+  try {
+    require.resolve(specifier);
+  } catch {
+    return nodeModule.createRequire(import.meta.url)(specifier);
+  }
+  return require(specifier);
 }
