@@ -2,6 +2,7 @@ import type { CellError, CommMessage, Output, Session } from "@tidu/notebook-run
 import { duration, typescriptOf } from "@tidu/notebook-runtime/magics";
 import { type Prepared, prepareCell } from "./magics/cell.js";
 import { addKernelMemory } from "./magics/memory.js";
+import { misplacedMagic } from "./magics/misplaced.js";
 import { initialSettings } from "./settings.js";
 import { reportTypes } from "./types/report.js";
 import type { Diagnostic, TypeService } from "./types/service.js";
@@ -86,6 +87,8 @@ export class Executor {
       for (const note of this.#guard((types) => types.notes(), [], onOutput)) onOutput(text("stderr", note));
       if (diagnostics.length > 0) {
         const report = reportTypes(code, diagnostics, cell);
+        const misplaced = misplacedMagic(code);
+        if (misplaced) report.traceback.push(misplaced);
         onOutput({ output_type: "error", ...report });
         return { status: "error", ...report };
       }

@@ -79,6 +79,11 @@ describe("内核里的魔法命令", function () {
     await ok("%%html\n<b>这不是 TypeScript");
   });
 
+  it("写在代码后面的魔法命令：报错里说要写在最前面", async () => {
+    const { reply } = await kernel.execute("let before = 1\n%time before + 1");
+    assert.match(reply.content["traceback"].join("\n"), /%time 要写在单元格的最前面/);
+  });
+
   it("%timing 每格报时；%types 与 %timeout 看现状，用法不对各有编号", async () => {
     assert.match(stdout(await ok("%timing on")), /报告用时/);
     assert.match(stdout(await ok("1 + 1")), /^用时 [\d.]+ \S+\n$/);

@@ -55,7 +55,7 @@ function start(flag: Int32Array, modules: Record<string, string>): Runner {
   });
   return new Runner({
     compile: (source, known, options) => compileCell(source, { known, ...options }),
-    magics: commonMagics,
+    magics: () => commonMagics,
     evaluate: (code, file) => evaluate(`${code}\n//# sourceURL=${file}`) as (api: CellApi) => unknown,
     call: (body) => body(),
     load: (specifier) => loadModule(specifier, modules),

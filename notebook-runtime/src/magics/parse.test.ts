@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { bodyRange, codeRange, keep, readMagics, typescriptOf } from "./parse.js";
 import { magics, nearest } from "./table.js";
 
@@ -48,6 +49,33 @@ describe("魔法命令的语法", () => {
       assert.equal(typescriptOf(source), expected, source);
       assert.equal(typescriptOf(source).length, source.length);
     }
+  });
+
+  it("随机的单元格：视图与源码等长、换行不动，剩下的都是源码里的", () => {
+    const piece = fc.constantFrom(
+      "%time f()",
+      "%%time",
+      "%%html",
+      "%timeit -n 3 g(😀)",
+      "%types off",
+      "%x",
+      "%",
+      "// 注",
+      "",
+      "let a = 1",
+      "  %who  ",
+      "中 % 文",
+      "\r",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 6 }), fc.string(), (lines, tail) => {
+        const source = [...lines, tail].join("\n");
+        const view = typescriptOf(source);
+        assert.equal(view.length, source.length);
+        for (let i = 0; i < view.length; i++)
+          assert.ok(view[i] === source[i] || (view[i] === " " && !/[\r\n]/.test(source[i]!)));
+      }),
+    );
   });
 
   it("各段拼起来不重不漏", () => {

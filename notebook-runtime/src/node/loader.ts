@@ -6,7 +6,6 @@ import { constants, Script } from "node:vm";
 import { RuntimeError } from "../errors.js";
 import { resolveFile } from "./files.js";
 import { ModuleGraph } from "./graph.js";
-import { installHooks } from "./hooks.js";
 import { findProject, mapped, type ProjectConfig } from "./tsconfig.js";
 import { installWorkers } from "./workers.js";
 
@@ -26,7 +25,7 @@ export class Loader {
   readonly #import: Import;
   readonly #graph = new ModuleGraph();
   /** 加载钩子在第一次导入自己的文件时才装。 */
-  #hooked = false;
+  #hooked: Promise<void> | undefined;
   #project: ProjectConfig | null | undefined;
   readonly #shims: Record<string, Namespace>;
 
@@ -116,8 +115,8 @@ export class Loader {
       const value: unknown = JSON.parse(readFileSync(new URL(href), "utf8"));
       return { ...(typeof value === "object" ? value : {}), default: value };
     }
-    if (!this.#hooked) installHooks(this.#graph);
-    this.#hooked = true;
+    this.#hooked ??= import("./hooks.js").then(({ installHooks }) => installHooks(this.#graph));
+    await this.#hooked;
     try {
       const module = await this.#import(this.#graph.address(href), options);
       this.#graph.succeeded(href);

@@ -15,7 +15,6 @@ import { protectedCall } from "./breaker.js";
 import { finishExits } from "./exit.js";
 import { installInput } from "./input.js";
 import { Loader } from "./loader.js";
-import { nodeMagics } from "./magics/index.js";
 import { resetOrigin, withOrigin } from "./origin.js";
 import { CURRENT, createShared, FLAG, HANDLED, TARGET } from "./shared.js";
 import { guardWrites, writeOutput, writeReply } from "./wire.js";
@@ -42,7 +41,8 @@ export function createServer(): (request: Request) => void {
   const runner = new Runner({
     compile: (source, known, options) =>
       compileCell(source, { known, defineFields: loader.project?.defineFields ?? true, ...options }),
-    magics: nodeMagics(process.cwd()),
+    // 用到才加载：启动时少读十几个文件。
+    magics: async () => (await import("./magics/index.js")).nodeMagics(loader.meta.dirname),
     evaluate: (code, file) =>
       new Script(code, { filename: file }).runInThisContext() as (api: CellApi) => unknown,
     call: (body) => protectedCall(state, body),

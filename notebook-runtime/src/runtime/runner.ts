@@ -22,7 +22,7 @@ export interface Engine {
     options?: { loop?: boolean },
   ): CompiledCell;
   /** 单元格开头的魔法命令由谁来做；没有它，% 开头的行是语法错误。 */
-  magics?: MagicHandlers;
+  magics?: () => MagicHandlers | Promise<MagicHandlers>;
   /** 求值一段脚本，得到编译出的函数。file 出现在栈里。 */
   evaluate(code: string, file: string): (api: CellApi) => unknown;
   /** 同步地执行一段单元格代码；能从外面打断的环境在这里加保护。 */
@@ -140,12 +140,12 @@ export class Runner {
     return flag[0] !== 0 && flag[1] === id;
   }
 
-  #start(run: Run): Promise<void> {
+  async #start(run: Run): Promise<void> {
     const engine = this.#engine;
     const { magics } = engine;
     const cell = magics && readMagics(run.source);
     if (!magics || !cell) return this.#execute(run, run.source);
-    return runMagics(cell, magics, {
+    await runMagics(cell, await magics(), {
       variables: this.variables,
       signal: run.controller.signal,
       emit: (output) => {
