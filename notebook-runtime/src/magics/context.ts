@@ -9,6 +9,9 @@ export interface Loop {
   done(): void;
 }
 
+/** 包住一次执行：在它前后做些事，例如计时。 */
+export type Around = (start: () => unknown) => Promise<unknown>;
+
 /** 魔法命令能用到的东西。 */
 export interface MagicContext {
   readonly variables: Variables;
@@ -24,7 +27,7 @@ export interface MagicContext {
   inspect(value: unknown): string;
   load(specifier: string): Promise<Record<string, unknown>>;
   /** 执行这个命令所带的代码；show 为真则显示它的值。 */
-  execute(part: "args" | "body", show: boolean): Promise<void>;
+  execute(part: "args" | "body", show: boolean, around?: Around): Promise<void>;
   loop(part: "args" | "body"): Promise<Loop>;
 }
 

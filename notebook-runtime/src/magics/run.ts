@@ -1,12 +1,12 @@
 import { RuntimeError } from "../errors.js";
-import type { MagicContext, MagicHandlers } from "./context.js";
+import type { Around, MagicContext, MagicHandlers } from "./context.js";
 import { magicHelp } from "./help.js";
 import { bodyRange, codeRange, keep, type MagicCall, type MagicCell } from "./parse.js";
 
 /** 会话为魔法命令提供的东西。 */
 export interface MagicHost extends Pick<MagicContext, "variables" | "signal" | "emit" | "inspect" | "load"> {
   /** 执行一段代码；它与单元格等长，行列不变。 */
-  execute(code: string, show: boolean): Promise<void>;
+  execute(code: string, show: boolean, around?: Around): Promise<void>;
   loop(code: string): ReturnType<MagicContext["loop"]>;
 }
 
@@ -49,7 +49,7 @@ async function runOne(
     body: call.cell ? cell.source.slice(cell.body) : "",
     last,
     print,
-    execute: (name, show) => host.execute(part(name), show),
+    execute: (name, show, around) => host.execute(part(name), show, around),
     loop: (name) => host.loop(part(name)),
   });
 }

@@ -4,22 +4,23 @@ type Cpu = { user: number; system: number };
 const usage = (): Cpu | undefined =>
   (globalThis as { process?: { cpuUsage?: () => Cpu } }).process?.cpuUsage?.();
 
-export const time: MagicHandler = async ({ call, last, execute, print }) => {
-  const cpu = usage();
-  const start = performance.now();
-  try {
-    await execute(call.cell ? "body" : "args", last);
-  } finally {
-    const wall = performance.now() - start;
-    const now = usage();
-    // cpuUsage 是整个进程的，单位微秒。
-    const spent =
-      cpu && now
-        ? `（CPU：用户 ${duration((now.user - cpu.user) / 1000)}，系统 ${duration((now.system - cpu.system) / 1000)}）`
-        : "";
-    print(`用时 ${duration(wall)}${spent}`);
-  }
-};
+export const time: MagicHandler = ({ call, last, execute, print }) =>
+  execute(call.cell ? "body" : "args", last, async (start) => {
+    const cpu = usage();
+    const began = performance.now();
+    try {
+      return await start();
+    } finally {
+      const wall = performance.now() - began;
+      const now = usage();
+      // cpuUsage 是整个进程的，单位微秒。
+      const spent =
+        cpu && now
+          ? `（CPU：用户 ${duration((now.user - cpu.user) / 1000)}，系统 ${duration((now.system - cpu.system) / 1000)}）`
+          : "";
+      print(`用时 ${duration(wall)}${spent}`);
+    }
+  });
 
 const UNITS: [limit: number, scale: number, name: string][] = [
   [1e-3, 1e6, "纳秒"],

@@ -11,6 +11,7 @@ export function typeName(value: unknown): string {
   if (typeof value === "function")
     return /^class\b/.test(Function.prototype.toString.call(value)) ? "类" : "函数";
   if (typeof value !== "object") return typeof value;
+  if (Object.prototype.toString.call(value) === "[object Module]") return "模块";
   try {
     const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
     const base = typeof name === "string" && name !== "" ? name : "object";
@@ -56,7 +57,7 @@ export const whos: MagicHandler = ({ variables, call, inspect, print }) => {
   if (boxes.length === 0) return print("还没有变量。");
   table(
     boxes.map((box) => {
-      const bytes = bytesOf(box.v);
+      const bytes = box.kind === "import" ? 0 : bytesOf(box.v);
       return {
         名字: box.name,
         声明: KINDS[box.kind] ?? box.kind,

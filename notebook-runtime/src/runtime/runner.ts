@@ -1,6 +1,6 @@
 import { CellSyntaxError } from "../compiler/errors.js";
 import type { BindingKind, CompiledCell, StaticImport } from "../compiler/types.js";
-import type { Loop, MagicHandlers } from "../magics/context.js";
+import type { Around, Loop, MagicHandlers } from "../magics/context.js";
 import { readMagics } from "../magics/parse.js";
 import { runMagics } from "../magics/run.js";
 import type { CellError, Output } from "../types.js";
@@ -153,7 +153,7 @@ export class Runner {
       },
       inspect: (value) => engine.inspect(value),
       load: (specifier) => engine.load(specifier),
-      execute: (code, show) => this.#execute(run, code, show),
+      execute: (code, show, around) => this.#execute(run, code, show, around),
       loop: (code) => this.#loop(run, code),
     });
   }
@@ -180,9 +180,18 @@ export class Runner {
   async #loop(run: Run, code: string): Promise<Loop> {
     const engine = this.#engine;
     const { compiled, file } = this.#prepare(run, code, true);
-    for (const item of compiled.imports) await this.#import(item, run);
-    const cell = engine.evaluate(compiled.code, file);
-    const repeat = cell.call(undefined, this.#api(run)) as (n: number) => unknown;
+    const done = () => {
+      if (!run.cancelled) run.settle();
+    };
+    let repeat: (n: number) => unknown;
+    try {
+      for (const item of compiled.imports) await this.#import(item, run);
+      const cell = engine.evaluate(compiled.code, file);
+      repeat = cell.call(undefined, this.#api(run)) as (n: number) => unknown;
+    } catch (error) {
+      done();
+      throw error;
+    }
     return {
       async run(n) {
         const start = performance.now();
@@ -190,20 +199,19 @@ export class Runner {
         if (compiled.isAsync) await returned;
         return performance.now() - start;
       },
-      done: () => {
-        if (!run.cancelled) run.settle();
-      },
+      done,
     };
   }
 
-  async #execute(run: Run, code: string, show = true): Promise<void> {
+  /** around 包住真正的执行，不含编译与显示。 */
+  async #execute(run: Run, code: string, show = true, around?: Around): Promise<void> {
     const engine = this.#engine;
     const { compiled, file } = this.#prepare(run, code);
     try {
       for (const item of compiled.imports) await this.#import(item, run);
       const cell = engine.evaluate(compiled.code, file);
-      const returned = engine.call(() => cell.call(undefined, this.#api(run)));
-      const value = compiled.isAsync ? await returned : returned;
+      const start = () => engine.call(() => cell.call(undefined, this.#api(run)));
+      const value = around ? await around(start) : compiled.isAsync ? await start() : start();
       if (run.cancelled || !compiled.hasValue || !show) return;
       const [result] = value as [unknown];
       if (result === undefined) return;
