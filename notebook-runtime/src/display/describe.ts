@@ -10,16 +10,9 @@ import { gridHtml } from "./table/render.js";
 import { escapeHtml, reason } from "./text.js";
 import { treeHtml, treeText } from "./value/html.js";
 import { isTyped, kindOf, typedLength } from "./value/kind.js";
-import {
-  classAccessors,
-  className,
-  findMethod,
-  isObject,
-  isProxy,
-  ownKeys,
-  safeInspect,
-} from "./value/read.js";
+import { classAccessors, className, findMethod, isObject, isProxy, safeInspect } from "./value/read.js";
 import { grow } from "./value/tree.js";
+import { isVast } from "./value/vast.js";
 
 /** 值自己提供的显示方式，与 Deno 等内核的约定相同。 */
 export const DISPLAY = Symbol.for("Jupyter.display");
@@ -96,17 +89,10 @@ function ordinary(value: object, options: ValueOptions): Bundle {
   return html === null ? { "text/plain": text } : { "text/html": html, "text/plain": text };
 }
 
-/** util.inspect 会把所有的键都列出来；大到那样会很慢的值，文字也从有界的树来。 */
+/** util.inspect 把三层以内的都写出来；多到那样会很慢的值，文字也从有界的树来。 */
 function textOf(value: object, options: ValueOptions): string {
   const text = isVast(value) ? treeText(grow(value, options)) : safeInspect(value, options.depth);
   return capText(text, options.limit);
-}
-
-const VAST = 2000;
-
-function isVast(value: object): boolean {
-  if (isProxy(value)) return false;
-  return kindOf(value) === "object" && ownKeys(value).length > VAST;
 }
 
 function htmlOf(value: object, text: string, options: ValueOptions): string | null {

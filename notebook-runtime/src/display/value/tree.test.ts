@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { recordHost } from "../testing.js";
 import { treeText } from "./html.js";
 import { grow } from "./tree.js";
+import { isVast } from "./vast.js";
 
 class Shape {
   kind = "圆";
@@ -91,6 +92,25 @@ describe("值的树", () => {
     const size = (item: { items?: any[] }): number =>
       1 + (item.items ?? []).reduce((n, each) => n + size(each), 0);
     assert.ok(size(wide) <= 1501, String(size(wide)));
+  });
+
+  it("很多长字符串：折起来的文字合起来有界", () => {
+    const tree = grow(Array.from({ length: 100 }, () => "长".repeat(50_000)));
+    const blocks = tree.items!.filter(({ block }) => block !== undefined);
+    assert.equal(blocks.length, 9);
+    assert.ok(tree.items!.every(({ block, cut }) => block !== undefined || cut));
+  });
+
+  it("项多得 util.inspect 会很慢的值，数得出来；平常的不算", () => {
+    const grid = (n: number, inner: () => unknown) => Array.from({ length: n }, inner);
+    assert.equal(isVast(grid(100, () => grid(100, () => 1))), true);
+    assert.equal(
+      isVast(grid(10, () => Object.fromEntries(grid(1000, () => 0).map((_, i) => [`k${i}`, i])))),
+      true,
+    );
+    assert.equal(isVast(new Map(grid(100, () => 0).map((_, i) => [i, grid(60, () => 1)]))), true);
+    assert.equal(isVast(grid(1e6, () => 1)), false);
+    assert.equal(isVast(grid(40, () => grid(100, () => 1))), false);
   });
 
   it("稀疏数组的空位合成一行，其余的属性也在", () => {

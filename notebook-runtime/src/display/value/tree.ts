@@ -12,6 +12,8 @@ export interface TreeOptions {
 
 /** 整棵树最多这么多行。 */
 const LINES = 1500;
+/** 折起来的长文字合起来最多这么多个字符。 */
+const BLOCKS = 200_000;
 
 /** 祖先的链表，用来认出循环。 */
 interface Path {
@@ -34,15 +36,25 @@ export function grow(value: unknown, options: TreeOptions = {}): Item {
   const width = options.items ?? 100;
   const budget = Math.max(LINES, 2 * width);
   let lines = 0;
+  let blocks = 0;
   const queue: Pending[] = [];
 
+  const labelled = (value: unknown): Item => {
+    const item = label(value);
+    blocks += item.block?.length ?? 0;
+    if (item.block !== undefined && blocks > BLOCKS) {
+      delete item.block;
+      item.cut = true;
+    }
+    return item;
+  };
   const place = (value: unknown, up: Path | null, level: number): Item => {
     lines += 1;
-    if (!isObject(value)) return label(value);
+    if (!isObject(value)) return labelled(value);
     let steps = 1;
     for (let at = up; at; at = at.up, steps++)
       if (at.value === value) return { text: `[循环：向上 ${steps} 层]`, tone: "quiet" };
-    const item = label(value);
+    const item = labelled(value);
     if (!isProxy(value)) item.text += seal(value);
     if (expandable(value)) {
       if (level < depth) queue.push({ item, path: { value, up }, level });
