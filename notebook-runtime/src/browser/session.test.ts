@@ -113,6 +113,26 @@ for (const isolated of [true, false]) {
       assert.equal(value["text/plain"], "126");
     });
 
+    it("对象折叠、记录成表、数成图，异步的显示先占位再改写：与 Node 里一样", async () => {
+      const result = await run(`
+        import { display } from "@tidu/notebook-runtime/display";
+        display({ async [Symbol.for("Jupyter.display")]() { return { "text/plain": "慢" }; } });
+        display([{ a: 1, 名字: "甲".repeat(40) }, { a: 2 }]);
+        display(Float64Array.from({ length: 50 }, (_, i) => Math.sin(i)));
+        display({ [Symbol.for("Jupyter.display")]() { throw new Error("画不出"); } });
+        ({ 层: { 甲: { 乙: { 丙: 1 } } }, 网址: new URL("https://a.b/c"), 代理: new Proxy({}, {}) })`);
+      assert.equal(result.status, "ok", JSON.stringify(result.error));
+      const shown = result.outputs.map((o) => ("data" in o ? o.data : {}));
+      assert.equal(shown[0]["text/plain"], "慢");
+      for (const [i, pattern] of [
+        [1, /<table>.*<th[^>]*>名字/],
+        [2, /Float64Array\(50\)[\s\S]*<img alt=/],
+        [3, /出错：Error: 画不出/],
+        [4, /<details open><summary[^>]*>.*层: \{…\}[\s\S]*URL \{ href: &#39;https:\/\/a\.b\/c&#39; \}/],
+      ] as const)
+        assert.match(String(shown[i]["text/html"]), pattern);
+    });
+
     it("没有的模块：说明网页里有什么", async () => {
       const result = await run("import fs from 'node:fs'");
       assert.equal(result.status, "error");

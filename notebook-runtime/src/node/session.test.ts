@@ -214,6 +214,46 @@ describe("Node 会话", () => {
       );
     });
 
+    it("console 的各种方法、标准输出、显示：次序与写的一样", async () => {
+      const { outputs } = await run(`
+        import { display } from "@tidu/notebook-runtime/display";
+        console.group("组");
+        console.log("一");
+        display("二");
+        process.stdout.write("三\\n");
+        console.table([{ a: 1 }]);
+        console.groupEnd();
+        console.count();
+        display({ 四: 4 });
+        console.dir({ a: { b: { c: 1 } } }, { depth: 0 });
+        console.assert(false, "五");
+        display("六");
+        console.trace("七");`);
+      const lines = outputs.flatMap((o) =>
+        o.output_type === "stream"
+          ? o.text.split("\n").map((line) => `${o.name}|${line}`)
+          : [String("data" in o ? o.data["text/plain"] : "")],
+      );
+      const shown = lines.filter((line) => !/\|$|\| {4}at /.test(line));
+      assert.deepEqual(shown, [
+        "stdout|组",
+        "stdout|  一",
+        "二",
+        "stdout|三",
+        "stdout|  ┌─────────┬───┐",
+        "stdout|  │ (index) │ a │",
+        "stdout|  ├─────────┼───┤",
+        "stdout|  │ 0       │ 1 │",
+        "stdout|  └─────────┴───┘",
+        "stdout|default: 1",
+        "{ '四': 4 }",
+        "stdout|{ a: [Object] }",
+        "stderr|Assertion failed: 五",
+        "六",
+        "stderr|Trace: 七",
+      ]);
+    });
+
     it("一个单元格里显示太多：到上限为止，并说明", async () => {
       const { outputs } = await run(`
         import { display } from "@tidu/notebook-runtime/display";
