@@ -4,6 +4,9 @@ import { Kernel } from "./kernel.js";
 import { memoryArguments, notebookFolder } from "./settings.js";
 import type { TypeService } from "./types/service.js";
 
+/** 单元格一格只跑一遍，V8 来不及知道哪些函数常用：第一次就编译成机器码，不先解释。 */
+const eager = ["--always-sparkplug"];
+
 /** 前端一直不开口，过这么多毫秒也开始准备。 */
 const patience = 100;
 
@@ -45,7 +48,7 @@ export async function runKernel(connectionFile: string, entry?: string): Promise
     const onExit = () => void kernel.sessionLost();
     const options = {
       cwd: folder,
-      execArgv: memoryArguments(),
+      execArgv: [...memoryArguments(), ...eager],
       respawn: true,
       onExit,
       ...(entry ? { entry } : {}),

@@ -1,3 +1,4 @@
+import { briefNames } from "./brief.js";
 import { staticImport } from "./modules.js";
 import { declarationOf, type Node } from "./node.js";
 import { parse } from "./parse.js";
@@ -43,6 +44,7 @@ export function compileCell(source: string, options: CompileOptions = {}): Compi
     wrapped ? "" : publish,
   ].join("");
   const code = `${t.edits.render(prologue)}\n${t.options.loop ? "}}" : ""}})`;
+  const brief = program.directives.length === 0 ? briefNames(program.body) : null;
   return {
     source,
     code,
@@ -50,6 +52,7 @@ export function compileCell(source: string, options: CompileOptions = {}): Compi
     hasValue: t.value !== null,
     declarations,
     imports,
+    ...(brief && { brief }),
     original: (line, column) => t.edits.original(line, column),
   };
 }

@@ -48,6 +48,8 @@ export interface CompiledCell {
   hasValue: boolean;
   declarations: Declaration[];
   imports: StaticImport[];
+  /** 见 brief.ts；没有就是说不准要执行多久。 */
+  brief?: string[];
   /** 代码里的位置 → 学习者源码里的位置。 */
   original(line: number, column: number): Position;
 }

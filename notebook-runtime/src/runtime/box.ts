@@ -123,6 +123,12 @@ export class Variables {
     return box;
   }
 
+  /** 有这个变量，它有值，而且值合得上。 */
+  holds(name: string, fits: (value: unknown) => boolean): boolean {
+    const box = this.#boxes.get(name);
+    return box?.live === true && fits(box.v);
+  }
+
   /** 会话自带的变量（require 等）：不列出，也不清除。 */
   define(name: string, value: unknown): void {
     this.box(name).d = value;

@@ -1,3 +1,4 @@
+import { isBriefValue } from "../compiler/brief.js";
 import { CellSyntaxError } from "../compiler/errors.js";
 import type { BindingKind, CompiledCell, StaticImport } from "../compiler/types.js";
 import type { Around, Loop, MagicHandlers } from "../magics/context.js";
@@ -203,6 +204,14 @@ export class Runner {
     };
   }
 
+  /** 会立刻结束的单元格：中断的保护要起一个线程，比它本身还慢得多。 */
+  #isBrief({ brief, declarations }: CompiledCell): boolean {
+    if (!brief) return false;
+    // 这一格自己用 let、const 声明的名字，值也只来自这样的运算
+    const own = new Set(declarations.map(({ name, kind }) => (kind === "var" ? "" : name)));
+    return brief.every((name) => own.has(name) || this.variables.holds(name, isBriefValue));
+  }
+
   /** around 包住真正的执行，不含编译与显示。 */
   async #execute(run: Run, code: string, show = true, around?: Around): Promise<void> {
     const engine = this.#engine;
@@ -210,7 +219,8 @@ export class Runner {
     try {
       for (const item of compiled.imports) await this.#import(item, run);
       const cell = engine.evaluate(compiled.code, file);
-      const start = () => engine.call(() => cell.call(undefined, this.#api(run)));
+      const body = () => cell.call(undefined, this.#api(run));
+      const start = () => (this.#isBrief(compiled) ? body() : engine.call(body));
       const value = around ? await around(start) : compiled.isAsync ? await start() : start();
       if (run.cancelled || !compiled.hasValue || !show) return;
       const [result] = value as [unknown];
