@@ -159,7 +159,7 @@ export class NativeTypeService implements TypeService {
   #importFix(message: string): string | undefined {
     const name = /'(.+?)'/.exec(message)?.[1];
     if (name === undefined) return undefined;
-    this.#imports.advance(200);
+    this.#imports.advance(500);
     const lines = this.#imports.named(name).slice(0, 3).map(importLine);
     return lines.length > 0 ? `在前面加一行 ${lines.join(" 或 ")}` : undefined;
   }
