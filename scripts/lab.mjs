@@ -173,6 +173,8 @@ async function main(args) {
   const defaults = [
     `--ServerApp.root_dir=${root}`,
     "--LabApp.default_url=/lab/tree/notebooks",
+    // 默认每秒 1 MB，超过的被服务器悄悄丢掉；内核自己限制一格显示多少，其余写进文件，不会丢
+    "--ServerApp.iopub_data_rate_limit=100000000",
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
   ];
   console.log("正在打开 JupyterLab……按 Ctrl-C 两次结束。");

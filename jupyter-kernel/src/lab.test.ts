@@ -163,6 +163,50 @@ describe("JupyterLab（Chromium）", function () {
       assert.equal(shown?.data?.["text/plain"], "'你好，小明'");
     });
 
+    it("口令：输入框里看不见，笔记本里也不留", async () => {
+      const code =
+        "import { readPassword } from '@tidu/notebook-runtime/input';\nreadPassword('口令：').length";
+      await lab.submit(code);
+      const input = page.locator(".jp-Stdin-input[type=password]");
+      await input.waitFor();
+      await input.fill("芝麻开门123");
+      await lab.shot("password");
+      await input.press("Enter");
+      await lab.idle();
+      const cell = (await lab.cells()).findLast(({ source }) => source === code)!;
+      assert.equal(cell.outputs.at(-1)?.data?.["text/plain"], "7");
+      assert.doesNotMatch(JSON.stringify(cell.outputs), /芝麻/);
+    });
+
+    it("滑块：页面上拖动，内核里的值跟着变；内核里改，页面跟着动", async () => {
+      await lab.run(
+        "import { button, interact, output, slider, vbox } from '@tidu/notebook-runtime/widgets';\nconst rate = slider({ label: '学习率', max: 10, value: 3 });\nrate",
+      );
+      const handle = page.locator(".widget-slider .noUi-handle");
+      await handle.waitFor();
+      for (let i = 0; i < 3; i++) await handle.press("ArrowRight");
+      await page.locator(".widget-readout", { hasText: /^6$/ }).waitFor();
+      await lab.idle();
+      assert.equal((await lab.run("rate.value"))[0]?.data?.["text/plain"], "6");
+      await lab.run("rate.value = 9;");
+      await page.locator(".widget-readout", { hasText: /^9$/ }).waitFor();
+      await lab.shot("slider");
+    });
+
+    it("interact 在原处重画；按钮把话写进输出区", async () => {
+      const code =
+        "interact({ x: slider({ label: '边长', max: 9, value: 2 }) }, ({ x }) => '面积 ' + x * x);\nconst area = output();\nvbox(button('再来', () => area.print('按了一下')), area)";
+      await lab.run(code);
+      const cell = page.locator(".jp-CodeCell", { hasText: "interact(" }).last();
+      await cell.getByText("面积 4").waitFor();
+      await cell.locator(".noUi-handle").press("ArrowRight");
+      await cell.getByText("面积 9").waitFor();
+      assert.equal(await cell.getByText("面积 4").count(), 0);
+      await cell.locator("button.widget-button", { hasText: "再来" }).click();
+      await cell.locator(".jp-OutputArea-output").getByText("按了一下").first().waitFor();
+      await lab.shot("interact");
+    });
+
     it("更新显示、清除输出", async () => {
       const updated = await lab.run(
         "import { clearOutput, display, html, updateDisplay } from '@tidu/notebook-runtime/display';\nhtml('<b>第一版</b>', { id: 'v' });\nupdateDisplay('v', '第二版');",
@@ -176,11 +220,18 @@ describe("JupyterLab（Chromium）", function () {
       );
     });
 
-    it("十万行输出：页面还能用，下一格照跑", async () => {
+    it("十万行与 200 MB 的输出：页面还能用，下一格照跑", async () => {
       const [output] = await lab.run("for (let i = 0; i < 100_000; i++) console.log('第', i, '行');");
-      assert.equal(output?.output_type, "stream");
+      assert.match(output?.text ?? "", /^第 0 行\n[\s\S]*\n第 99999 行\n$/);
       await lab.shot("big-output");
+      await lab.command("notebook:clear-all-cell-outputs");
+      const outputs = await lab.run(
+        "const line = 'x'.repeat(99);\nfor (let i = 0; i < 2_000_000; i++) console.log(line);",
+      );
+      assert.match(outputs.at(-1)?.text ?? "", /其余 [\d.]+ MB 在 /);
+      await lab.shot("200mb");
       assert.equal((await lab.run("'还在'"))[0]?.data?.["text/plain"], "'还在'");
+      await lab.command("notebook:clear-all-cell-outputs");
     });
 
     it("深色主题下错误、代码框、输出都看得清", async () => {

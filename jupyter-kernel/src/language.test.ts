@@ -67,6 +67,6 @@ describe("language", () => {
       status: "incomplete",
       indent: "  ",
     });
-    assert.deepEqual(asked, ["\nf("]);
+    assert.deepEqual(asked, [`${" ".repeat("%types off".length)}\nf(`]);
   });
 });

@@ -74,7 +74,7 @@ for (const byte of Buffer.from("梯度😀")) process.stdout.write(Buffer.of(byt
     assert.ok(stream(result, "stdout") === `${lines}${bar}梯度😀`);
   });
 
-  it("200 MB：界面里是前 16 MB，其余在文件里，内核的内存有界", async () => {
+  it("200 MB：界面里是前 4 MB，其余在文件里，内核的内存有界", async () => {
     const before = peak();
     const result = await kernel.execute(
       "const piece = 'x'.repeat((1 << 20) - 1) + '\\n'; for (let i = 0; i < 200; i++) process.stdout.write(piece);\n'完'",
@@ -83,7 +83,7 @@ for (const byte of Buffer.from("梯度😀")) process.stdout.write(Buffer.of(byt
     const shown = stream(result, "stdout");
     assert.equal(shown.length, SHOWN_LIMIT);
     assert.equal(shown.length + saved(result), 200 * (1 << 20));
-    // 16 MB 的显示部分和它的 JSON；与 200 MB 无关
+    // 4 MB 的显示部分和它的 JSON；与 200 MB 无关
     assert.ok(peak() - before < 400, `内核多用了 ${peak() - before} MB`);
     assert.ok(result.iopub.length < 300, `${result.iopub.length} 条消息`);
   });

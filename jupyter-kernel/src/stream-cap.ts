@@ -4,8 +4,11 @@ import { join } from "node:path";
 import type { Output } from "@tidu/notebook-runtime";
 
 const MB = 1 << 20;
-/** 一个单元格在界面里最多显示这么多字符的打印；十万行、每行一百多个字符也在其内。 */
-export const SHOWN_LIMIT = 16 * MB;
+/**
+ * 一个单元格在界面里最多显示这么多字符的打印；十万行、每行四十个字符也在其内。
+ * 再多 JupyterLab 的页面就不动了：16 MB 要重排半分钟以上。
+ */
+export const SHOWN_LIMIT = 4 * MB;
 /** 写到文件里的最多这么多字节，免得写满磁盘。 */
 export const FILE_LIMIT = 1024 * MB;
 
