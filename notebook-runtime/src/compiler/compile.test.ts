@@ -61,6 +61,8 @@ describe("单元格编译器：语法错误", () => {
     ["没有循环的 break", "break", 1, 1, /break 只能/],
     ["const 没有值", "const a", 1, 8, /必须有初始值/],
     ["赋值给调用", "f() = 1", 1, 1, /赋值号左边/],
+    ["命名空间里的 using", "namespace N { using x = f() }", 1, 15, /using 不能直接写在这里/],
+    ["代码后面的魔法命令", "1\n;\n%time f()", 3, 1, /魔法命令.*最前面/],
     ["for 头部的 using", "for (using x = f();;) {}", 1, 6, /using/],
   ];
   for (const [name, source, line, column, message] of cases) {

@@ -57,4 +57,8 @@ describe("stripModule：要改写的语法", () => {
     const { E, f } = await import(url);
     assert.deepEqual([E.A, E.B, E[2], f()], [1, 2, "B", 3]);
   });
+
+  it("模块顶层的 using：说明怎么改", () => {
+    assert.throws(() => stripModule("export const a = 1;\nusing r = f();"), /花括号/);
+  });
 });

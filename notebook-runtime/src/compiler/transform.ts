@@ -45,6 +45,8 @@ export class Transform {
   usesAwait = false;
   /** 命名空间的路径 → 已经导出的名字。 */
   readonly exports = new Map<string, Set<string>>();
+  /** 所在的语句列表已经包好的 using 声明。 */
+  readonly managed = new WeakSet<Node>();
   /** 见过的枚举 → 编译时能算出的成员值。 */
   readonly enums = new Map<string, Map<string, string | number | undefined>>();
   /** 代码里有没有运行时对象；普通模块没有，动态导入等照原样留着。 */

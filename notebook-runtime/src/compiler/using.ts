@@ -46,6 +46,7 @@ export function visitStatements(statements: Node[], t: Transform, first = ""): v
     t.visitAll(statements);
     return;
   }
+  for (const node of statements) if (isUsing(node)) t.managed.add(node);
   t.edits.open(statements[0].start, open(t) + first);
   t.visitAll(statements);
   t.edits.close(statements[statements.length - 1].end, close(t, kind === "async"));
@@ -57,6 +58,8 @@ export function hasUsing(statements: Node[]): boolean {
 
 /** using → keyword，初始值登记到资源栈。 */
 export function registerUsing(node: Node, t: Transform, keyword: string): void {
+  if (!t.managed.has(node))
+    t.fail(node, "using 不能直接写在这里（.ts 模块的顶层、命名空间、case 里）：请用花括号包成一个块。");
   replaceKeyword(node, t, keyword);
   const add = node.kind === "await using" ? "addAsync" : "add";
   for (const { init } of node.declarations)

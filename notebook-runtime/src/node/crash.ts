@@ -58,7 +58,7 @@ export interface Death {
 export function describeDeath({ code, signal, words, heapLimit }: Death): string {
   if (/heap out of memory|Allocation failed|out of memory/i.test(words)) {
     const limit = heapLimit > 0 ? `，JavaScript 堆的上限是 ${Math.round(heapLimit / 2 ** 20)} MB` : "";
-    return `执行进程的内存用完了${limit}；要更多可以设环境变量 NODE_OPTIONS=--max-old-space-size=兆数`;
+    return `执行进程的内存用完了${limit}；要更多可以设环境变量 TIDU_MEMORY（Jupyter 内核，例如 2G）或 NODE_OPTIONS=--max-old-space-size=兆数`;
   }
   const fatal = /^(?:FATAL ERROR: |\s*#\s+(?:Assertion failed: )?)(.*\S)\s*$/m.exec(words)?.[1];
   if (signal === "SIGABRT" || code === 134)
