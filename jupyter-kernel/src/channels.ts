@@ -1,5 +1,5 @@
 import { Reply, Router, XPublisher } from "zeromq";
-import { address, type Connection } from "./connection.js";
+import { address, type Connection, ConnectionError, isIpv6 } from "./connection.js";
 import { log } from "./log.js";
 import { Codec, type Message, MessageError } from "./message.js";
 
@@ -12,27 +12,35 @@ export class Channels {
   readonly codec: Codec;
   readonly connection: Connection;
   readonly #routers: Record<Channel, Router>;
-  readonly #iopub = new XPublisher({ sendHighWaterMark: 0, linger: 1000 });
-  readonly #heartbeat = new Reply({ linger: 0 });
+  readonly #iopub: XPublisher;
+  readonly #heartbeat: Reply;
   readonly #tails = new Map<object, Promise<unknown>>();
   #closed = false;
 
   constructor(connection: Connection) {
     this.connection = connection;
     this.codec = new Codec(connection.key, connection.signature_scheme);
-    const options = { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 1000, handover: true };
+    const ipv6 = isIpv6(connection);
+    const options = { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 1000, handover: true, ipv6 };
+    this.#iopub = new XPublisher({ sendHighWaterMark: 0, linger: 1000, ipv6 });
+    this.#heartbeat = new Reply({ linger: 0, ipv6 });
     this.#routers = { shell: new Router(options), control: new Router(options), stdin: new Router(options) };
   }
 
   async bind(receive: (channel: Channel, message: Message) => void): Promise<void> {
     const { shell_port, control_port, stdin_port, iopub_port, hb_port } = this.connection;
-    const at = (port: number) => address(this.connection, port);
+    const bind = async (socket: Router | XPublisher | Reply, port: number) => {
+      const at = address(this.connection, port);
+      await socket.bind(at).catch(({ message }: Error) => {
+        throw new ConnectionError(`绑定不了 ${at}（${message}）：端口多半被占用，请重启内核换一组`);
+      });
+    };
     await Promise.all([
-      this.#iopub.bind(at(iopub_port)),
-      this.#routers.shell.bind(at(shell_port)),
-      this.#routers.control.bind(at(control_port)),
-      this.#routers.stdin.bind(at(stdin_port)),
-      this.#heartbeat.bind(at(hb_port)),
+      bind(this.#iopub, iopub_port),
+      bind(this.#routers.shell, shell_port),
+      bind(this.#routers.control, control_port),
+      bind(this.#routers.stdin, stdin_port),
+      bind(this.#heartbeat, hb_port),
     ]);
     for (const channel of ["shell", "control", "stdin"] as const) void this.#listen(channel, receive);
     void this.#welcome();

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Dealer, Request, Subscriber } from "zeromq";
-import { address, type Connection } from "./connection.js";
+import { address, type Connection, isIpv6 } from "./connection.js";
 import { Codec, type Header, type Message } from "./message.js";
 
 /** 一个请求的结果：回复，以及 iopub 上属于它的消息（到 idle 为止）。 */
@@ -54,7 +54,7 @@ export class KernelClient {
   readonly #shell: Dealer;
   readonly #control: Dealer;
   readonly #stdin: Dealer;
-  readonly #iopub = new Subscriber({ reconnectInterval: 5, receiveHighWaterMark: 0 });
+  readonly #iopub: Subscriber;
   /** 收到第一个回复的时刻（performance.now()）；0 是还没有 */
   answered = 0;
   /** 还没接通的套接字数。 */
@@ -67,7 +67,8 @@ export class KernelClient {
     this.codec = new Codec(connection.key, connection.signature_scheme);
     this.process = process;
     this.#folder = folder;
-    const options = { routingId: randomUUID(), reconnectInterval: 5, linger: 0 };
+    const options = { routingId: randomUUID(), reconnectInterval: 5, linger: 0, ipv6: isIpv6(connection) };
+    this.#iopub = new Subscriber({ reconnectInterval: 5, receiveHighWaterMark: 0, ipv6: isIpv6(connection) });
     this.#shell = new Dealer(options);
     this.#control = new Dealer(options);
     this.#stdin = new Dealer(options);
@@ -171,7 +172,7 @@ export class KernelClient {
 
   /** 心跳往返一次要多少毫秒。 */
   async heartbeat(): Promise<number> {
-    const socket = new Request({ linger: 0 });
+    const socket = new Request({ linger: 0, ipv6: isIpv6(this.connection) });
     socket.connect(address(this.connection, this.connection.hb_port));
     const start = performance.now();
     await socket.send("ping");

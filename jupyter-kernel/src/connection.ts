@@ -33,11 +33,20 @@ export function readConnection(file: string): Connection {
       `读不了连接文件 ${file}：${(error as Error).message}。它由 Jupyter 生成，请从 JupyterLab 启动内核`,
     );
   }
-  for (const port of ports)
-    if (!Number.isInteger(value[port])) throw new ConnectionError(`连接文件 ${file} 缺少 ${port}`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new ConnectionError(`连接文件 ${file} 里不是一个 JSON 对象`);
   const transport = value["transport"] ?? "tcp";
   if (transport !== "tcp" && transport !== "ipc")
     throw new ConnectionError(`连接文件 ${file} 的 transport 是 ${transport}，只支持 tcp 与 ipc`);
+  for (const port of ports) {
+    const given = value[port];
+    if (given === undefined) throw new ConnectionError(`连接文件 ${file} 缺少 ${port}`);
+    if (!Number.isInteger(given) || Number(given) < 1 || (transport === "tcp" && Number(given) > 65_535))
+      throw new ConnectionError(`连接文件 ${file} 的 ${port} 是 ${JSON.stringify(given)}，应是端口号`);
+  }
+  for (const field of ["ip", "key", "signature_scheme"] as const)
+    if (value[field] !== undefined && typeof value[field] !== "string")
+      throw new ConnectionError(`连接文件 ${file} 的 ${field} 应是字符串`);
   return {
     ...(value as unknown as Connection),
     transport,
@@ -47,8 +56,14 @@ export function readConnection(file: string): Connection {
   };
 }
 
-/** 一个端口的 ZeroMQ 地址；ipc 的写法照 jupyter_client：`ip-port`。 */
+/** 地址是不是 IPv6；这样的套接字要打开 ZeroMQ 的 ipv6 选项。 */
+export function isIpv6({ transport, ip }: Connection): boolean {
+  return transport === "tcp" && ip.includes(":");
+}
+
+/** 一个端口的 ZeroMQ 地址；ipc 的写法照 jupyter_client：`ip-port`，IPv6 加方括号。 */
 export function address(connection: Connection, port: number): string {
-  const separator = connection.transport === "tcp" ? ":" : "-";
-  return `${connection.transport}://${connection.ip}${separator}${port}`;
+  const { transport, ip } = connection;
+  if (transport === "ipc") return `ipc://${ip}-${port}`;
+  return `tcp://${isIpv6(connection) ? `[${ip.replace(/^\[|\]$/g, "")}]` : ip}:${port}`;
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -241,6 +243,49 @@ describe("内核的进程与传输", function () {
       const { iopub } = await kernel.request("shutdown_request", { restart: false });
       assert.deepEqual(types(iopub), ["status", "shutdown_reply", "status"]);
       assert.deepEqual((await exited)[0], 0);
+    } finally {
+      await kernel.close();
+    }
+  });
+
+  it("IPv6：执行、心跳；端口被占用时退出码 1，说明白", async () => {
+    // 没有 IPv6 的机器上用 IPv4 走同样的步骤
+    const ip = await new Promise<string>((resolve) => {
+      const probe = createServer().once("error", () => resolve("127.0.0.1"));
+      probe.listen(0, "::1", () => probe.close(() => resolve("::1")));
+    });
+    const kernel = await start({ ip });
+    try {
+      assert.equal(text(await kernel.execute("6 * 7")), "42");
+      assert.ok((await kernel.heartbeat()) >= 0);
+      const folder = mkdtempSync(join(tmpdir(), "tidu-connection-"));
+      const file = join(folder, "c.json");
+      writeFileSync(file, JSON.stringify(kernel.connection));
+      const second = spawnSync(argv[0]!, [argv[1]!, file], { encoding: "utf8" });
+      assert.equal(second.status, 1);
+      assert.match(second.stderr, /TIDU-JUP-010：绑定不了 tcp:/);
+      rmSync(folder, { recursive: true });
+    } finally {
+      await kernel.close();
+    }
+  });
+
+  it("display_data 跨单元格改写；clear_output 的 wait；都带 metadata 与 transient", async () => {
+    const kernel = await start({ cwd: fileURLToPath(new URL("..", import.meta.url)) });
+    try {
+      const from = `import { clearOutput, display, updateDisplay } from "@tidu/notebook-runtime/display";`;
+      const first = await kernel.execute(`${from} display("一", { id: "甲" }); clearOutput({ wait: true })`);
+      const [shown] = first.iopub.filter(({ header }) => header.msg_type === "display_data");
+      assert.deepEqual(shown!.content["transient"], { display_id: "甲" });
+      assert.deepEqual(shown!.content["metadata"], {});
+      const [cleared] = first.iopub.filter(({ header }) => header.msg_type === "clear_output");
+      assert.deepEqual(cleared!.content, { wait: true });
+      const second = await kernel.execute(`updateDisplay("甲", "二"); display("无名")`);
+      assert.deepEqual(types(second.iopub).slice(2, -1), ["update_display_data", "display_data"]);
+      const [update, plain] = second.iopub.slice(2, -1);
+      assert.deepEqual(update!.content["transient"], { display_id: "甲" });
+      assert.equal(update!.parent.msg_id, second.id);
+      assert.deepEqual(plain!.content["transient"], {});
     } finally {
       await kernel.close();
     }

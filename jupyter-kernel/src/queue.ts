@@ -1,3 +1,4 @@
+import { log } from "./log.js";
 import type { Message } from "./message.js";
 
 /** 等着处理的一条消息，和回复该走的通道。 */
@@ -45,7 +46,8 @@ export class RequestQueue {
     this.#draining = true;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       this.running = next;
-      await this.#handle(next);
+      // 处理的错误由 kernel.ts 回复；万一还有漏的，后面的消息也不能因此没人理
+      await this.#handle(next).catch((error) => log(`TIDU-JUP-023：内核内部错误：${error}`));
       this.running = undefined;
     }
     this.#draining = false;

@@ -2,7 +2,7 @@ import { describeShown } from "../display/describe.js";
 import { show } from "../display/show.js";
 import { uuid } from "./comm.js";
 import type { ValueWidget } from "./controls.js";
-import { type Box, vbox } from "./layout.js";
+import { vbox } from "./layout.js";
 
 type Values<C> = { [K in keyof C]: C[K] extends ValueWidget<infer T> ? T : never };
 
@@ -11,7 +11,6 @@ type Values<C> = { [K in keyof C]: C[K] extends ValueWidget<infer T> ? T : never
  *
  * @param controls 名字 → 控件
  * @param f 收到同样名字的值；返回要显示的东西
- * @returns 装着这些控件的盒子
  *
  * @example
  * interact({ x: slider({ max: 3, step: 0.1, value: 1 }) }, ({ x }) => `x² = ${x * x}`);
@@ -19,7 +18,7 @@ type Values<C> = { [K in keyof C]: C[K] extends ValueWidget<infer T> ? T : never
 export function interact<C extends Record<string, ValueWidget<any>>>(
   controls: C,
   f: (values: Values<C>) => unknown,
-): Box {
+): void {
   const id = `tidu-interact-${uuid()}`;
   const widgets = Object.entries(controls);
   const draw = (update: boolean) => {
@@ -30,5 +29,4 @@ export function interact<C extends Record<string, ValueWidget<any>>>(
   show(describeShown(box));
   draw(false);
   for (const [, widget] of widgets) widget.observe(() => draw(true));
-  return box;
 }
