@@ -69,17 +69,22 @@ const kinds: readonly [string, number, (random: Random) => Json][] = [
   ["connect_request", 2, () => ({})],
   ["debug_request", 3, () => ({ type: "request", seq: 1, command: "attach" })],
   ["input_reply", 10, (r) => ({ status: "ok", value: r.pick(["", "y", "\x04"]) })],
-  ["interrupt_request", 1, () => ({})],
+  ["interrupt_request", 2, () => ({})],
   ["没有这种", 3, () => ({})],
   ["__proto__", 2, () => ({})],
   ["hasOwnProperty_request", 2, () => ({})],
 ];
 const bag = kinds.flatMap((kind) => Array.from({ length: kind[1] }, () => kind));
+const calm = bag.filter(([type]) => type !== "interrupt_request");
 const targets = ["fuzz", "jupyter.widget.control", "jupyter.widget", "没有", "__proto__"];
 const comm = (random: Random): string => `c${random.int(6)}`;
 
-/** 从种子生成的一串坏消息：帧、签名、JSON、字段的类型、大小，各处都动过。 */
-export function* mutants(seed: number, count: number, codec: Codec): Generator<Mutant> {
+/**
+ * 从种子生成的一串坏消息：帧、签名、JSON、字段的类型、大小，各处都动过。
+ *
+ * @param interrupts 里面有没有中断。机器忙时连着中断，会话可能当它停不下来而换新，变量就不在了
+ */
+export function* mutants(seed: number, count: number, codec: Codec, interrupts: boolean): Generator<Mutant> {
   const random = new Random(seed);
   const sent: Mutant[] = [];
   const ids: string[] = [];
@@ -88,13 +93,19 @@ export function* mutants(seed: number, count: number, codec: Codec): Generator<M
       yield random.pick(sent);
       continue;
     }
-    const mutant = make(random, codec, ids, k);
+    const mutant = make(random, interrupts ? bag : calm, codec, ids, k);
     if (sent.length < 200) sent.push(mutant);
     yield mutant;
   }
 }
 
-function make(random: Random, codec: Codec, ids: string[], k: number): Mutant {
+function make(
+  random: Random,
+  bag: readonly (typeof kinds)[number][],
+  codec: Codec,
+  ids: string[],
+  k: number,
+): Mutant {
   const [type, , content] = random.pick(bag);
   const header = {
     ...codec.header(type),
