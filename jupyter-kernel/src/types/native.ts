@@ -51,6 +51,8 @@ export class NativeTypeService implements TypeService {
   readonly #cells = new Cells();
   readonly #imports: ImportIndex;
   readonly #notes = new Set<string>();
+  /** 确实没有类型的包（诊断的原文）：再用到它们时不必重看磁盘 */
+  readonly #untypedModules = new Set<string>();
   #pending: string[] = [];
   #opened: VirtualProgram | undefined;
   #globals: readonly CompletionEntry[] | undefined;
@@ -97,7 +99,10 @@ export class NativeTypeService implements TypeService {
     this.#program.refresh();
     const analysis = this.#analyze(code);
     let found = this.#diagnostics();
-    if (found.some((item) => missingModule.has(item.code))) {
+    const missing = found.filter(
+      (item) => missingModule.has(item.code) && !this.#untypedModules.has(item.text),
+    );
+    if (missing.length > 0) {
       this.#program.rescan();
       found = this.#diagnostics();
     }
@@ -149,6 +154,7 @@ export class NativeTypeService implements TypeService {
   }
 
   #untyped({ text }: NativeDiagnostic): void {
+    this.#untypedModules.add(text);
     const name = /module '(.+?)'/.exec(text)?.[1];
     if (name === undefined) return;
     const types = `@types/${name.replace(/^@(.+?)\//, "$1__").replace(/\/.*/, "")}`;
