@@ -17,4 +17,4 @@ export { hash, type Rng, random } from "./random.js";
 export { pictureSvg } from "./report/picture.js";
 export { askClosed, askFunction, type Flaw, selfTest } from "./selftest.js";
 export type { Value } from "./value.js";
-export { constantsFor, forStudent, studentOf } from "./variant.js";
+export { claimedStudent, constantsFor, forStudent } from "./variant.js";

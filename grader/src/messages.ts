@@ -162,6 +162,7 @@ export const messages = {
   stale: (path: string) =>
     `TIDU-EXERCISE-004：${path} 与 solutions/ 不一致。运行 npx tidu exercise build 重新生成。`,
   variantOf: (student: string) => `按 ${student} 的那一份判（有的题的常数因人而异）`,
+  claimedOther: (claimed: string) => `笔记本自称是 ${claimed} 的一份，与交卷的人对不上`,
   badVariant: (path: string, cell: number, detail: string) =>
     `TIDU-EXERCISE-006：${path} 的单元格 [${cell}] 的变体记号不对：${detail}。`,
   badSlug: (slug: string) =>

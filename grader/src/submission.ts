@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Answer, Ask } from "./answer.js";
 import { judgeQuestion, type Verdict } from "./judge/judge.js";
 import { messages } from "./messages.js";
@@ -8,7 +9,8 @@ import { submissions } from "./submission/collect.js";
 import { SubmissionError } from "./submission/error.js";
 import { cellOf, cellsToRun, questionsOf } from "./submission/match.js";
 import { readNotebook, type SubmittedNotebook } from "./submission/notebook.js";
-import { forStudent, studentOf } from "./variant.js";
+import { nameOf, stemOf } from "./submission/student.js";
+import { claimedStudent, forStudent, type VariantOwner, variantOwner } from "./variant.js";
 
 export { SubmissionError } from "./submission/error.js";
 
@@ -28,6 +30,10 @@ export interface GradeOptions {
   times?: TimeLimits;
   /** 只判这一题；不给则全判。 */
   question?: string;
+  /** 交卷的是谁，决定因人而异的题按谁的判；不给时看文件名。 */
+  student?: string;
+  /** 人人都发了自己的一份，不看笔记本自称是谁。 */
+  personal?: boolean;
 }
 
 /** 判一个文件：笔记本、.ts，或只装了一份提交的 .zip。 */
@@ -40,7 +46,7 @@ export async function gradeSubmission(path: string, options: GradeOptions): Prom
   const [only] = found;
   if (only === undefined) throw new SubmissionError(messages.noNotebooks(path));
   if ("reason" in only) throw only.reason;
-  return gradeBytes(only.path, only.bytes, options);
+  return gradeBytes(only.path, only.bytes, { student: only.student, ...options });
 }
 
 /** 判一份提交的内容；`path` 只用来称呼它，扩展名是 .ts 时按 TypeScript 文件读。 */
@@ -64,8 +70,7 @@ export async function gradeNotebook(
   );
   try {
     const questions: Verdict[] = [];
-    const student = studentOf(notebook.metadata);
-    if (student !== undefined) notebook.notes.push(messages.variantOf(plainText(student, 80)));
+    const { name: student } = ownerOf(path, notebook, options);
     for (const question of asked) {
       if (options.question !== undefined && question.id !== options.question) continue;
       // 重放单元格的时间不算在这一题头上。
@@ -84,6 +89,17 @@ export async function gradeNotebook(
   } finally {
     learner.close();
   }
+}
+
+/** 因人而异的题按谁的判；有话要说的写进备注。 */
+function ownerOf(path: string, { metadata, notes }: SubmittedNotebook, options: GradeOptions): VariantOwner {
+  const claimed = claimedStudent(metadata);
+  // 只是练习的名字（自己判自己的那一份）不算知道是谁。
+  const student = nameOf(options.student ?? stemOf(basename(path))) ?? undefined;
+  const owner = variantOwner(claimed, student, options.personal ?? false);
+  if (owner.name !== undefined) notes.push(messages.variantOf(plainText(owner.name, 80)));
+  if (owner.mismatch) notes.push(messages.claimedOther(plainText(claimed, 80)));
+  return owner;
 }
 
 /** 一道题的提问，加起来不超过 `deadline`；`explain` 补上没有答案的原因。 */

@@ -6,8 +6,10 @@ import { parseNotebook } from "@tidu/notebook-runtime";
 import { buildExercise } from "./authoring/exercise.js";
 import { judgeQuestion } from "./judge/judge.js";
 import { findQuestion, problems } from "./problems/index.js";
+import { makeStage } from "./sandbox/stage.js";
 import { askFunction } from "./selftest.js";
-import { constantsFor, forStudent, studentOf } from "./variant.js";
+import { gradeBytes } from "./submission.js";
+import { claimedStudent, constantsFor, forStudent, variantOwner } from "./variant.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const source = readFileSync(join(root, "solutions/3-architectures/02-losses.ipynb"), "utf8");
@@ -59,7 +61,7 @@ describe("因人而异的题", () => {
     const own = buildExercise(source, "x", student);
     assert.equal(own, buildExercise(source, "x", student));
     const notebook = parseNotebook(own);
-    assert.equal(studentOf(notebook.metadata), student);
+    assert.equal(claimedStudent(notebook.metadata), student);
     const cell = (id: string) => notebook.cells.find((candidate) => candidate.id === id)!.source;
     const { delta } = constantsFor(pseudo, student);
     assert.equal(cell("huber-pseudo-constant"), `const pseudoDelta = ${delta}; // 变体：huber.pseudo.delta`);
@@ -73,6 +75,45 @@ describe("因人而异的题", () => {
     const varied = ["huber-pseudo-constant", "huber-pseudo-check", "triplet-mining-check"];
     assert.deepEqual(changed.filter((id) => id !== "triplet-mining-constant").sort(), varied.sort());
   });
+
+  it("按谁的判由交卷人定：自称别人、不自称，都挑不了", () => {
+    const owner = (claimed?: string, student?: string, personal = false) => {
+      const { name, mismatch } = variantOwner(claimed, student, personal);
+      return [name, mismatch];
+    };
+    assert.deepEqual(owner("20260001", "张三_20260001"), ["20260001", false]);
+    assert.deepEqual(owner("20260001", "20260001"), ["20260001", false]);
+    assert.deepEqual(owner("2026000", "张三_20260001"), ["张三_20260001", true]);
+    assert.deepEqual(owner("20260002", "张三_20260001"), ["张三_20260001", true]);
+    assert.deepEqual(owner(undefined, "张三_20260001"), [undefined, false]);
+    assert.deepEqual(owner(undefined, "张三", true), ["张三", false]);
+    assert.deepEqual(owner("李四", "张三", true), ["张三", true]);
+    assert.deepEqual(owner("20260001", undefined), ["20260001", false]);
+  });
+
+  it("冒用别人的那一份：按交卷人的判，得不到那一题的分", async () => {
+    const differs = (a: string, b: string) =>
+      constantsFor(pseudo, a)["delta"] !== constantsFor(pseudo, b)["delta"];
+    const [victim] = students;
+    const cheat = students.find((name) => differs(name, victim!))!;
+    const solved = JSON.parse(
+      source.replace("pseudoDelta = 1.5", `pseudoDelta = ${constantsFor(pseudo, victim)["delta"]}`),
+    );
+    solved.metadata.tidu = { ...solved.metadata.tidu, student: victim };
+    const bytes = Buffer.from(JSON.stringify(solved));
+    const stage = makeStage(undefined, { spares: 0 });
+    try {
+      const judged = async (student: string) => {
+        const options = { seed: 1, stage, student, question: "huber.pseudo" };
+        const { questions, notes } = await gradeBytes("x.ipynb", bytes, options);
+        return [questions[0]!.verdict, notes.some((note) => note.includes("对不上"))];
+      };
+      assert.deepEqual(await judged(`张三_${victim}`), ["right", false]);
+      assert.deepEqual(await judged(cheat), ["wrong", true]);
+    } finally {
+      stage.remove();
+    }
+  }).timeout(60_000);
 
   it("记号写错、常数不是缺省值，说出是哪一格", () => {
     const build = (from: string, to: string) => () => buildExercise(source.replace(from, to), "s.ipynb");

@@ -30,6 +30,7 @@ interface Options {
   db?: string;
   question?: string;
   regrade?: boolean;
+  personal?: boolean;
   worker?: boolean;
 }
 
@@ -47,6 +48,7 @@ export function gradeCommand(program: Command): void {
     .option("--queue <url>", "把活派到 Redis 队列，各处的工作进程一起判（要有 --db）")
     .option("--worker", "做一个工作进程：从 --queue 取活，结果写进 --db，按 Ctrl-C 停")
     .option("--question <id>", "只判这一题；有成绩册时是重判，旧结果留在历史里")
+    .option("--personal", "人人都发了自己的一份：因人而异的题按交卷人的名字判，不看笔记本自称是谁")
     .option("--regrade", "成绩册里判过的也全部重判")
     .action(async (paths: string[], options: Options) => {
       process.exitCode = await grade(paths, options);
@@ -88,7 +90,7 @@ function refuse(paths: string[], options: Options): string | null {
 async function gradePaths(paths: string[], options: Options): Promise<number> {
   const seed = options.seed === undefined ? undefined : Number(options.seed);
   const { question, regrade } = options;
-  const judge = startJudge();
+  const judge = startJudge(options);
   const progress = new Progress(await countSubmissions(paths), process.stderr.isTTY ? process.stderr : plain);
   const settings = {
     grade: judge.grade,
@@ -149,7 +151,7 @@ async function work(options: Options): Promise<number> {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => resolve());
   });
-  const judge = startJudge(() => {});
+  const judge = startJudge(options, () => {});
   try {
     const jobs = jobsOf(options);
     const worker = await startWorker({
@@ -171,11 +173,14 @@ async function work(options: Options): Promise<number> {
 }
 
 /** 真的裁判：沙箱的目录用完要清掉。按 Ctrl-C 也走正常的退出，临时目录才清得掉。 */
-function startJudge(exit: () => void = () => process.exit(130)): { grade: GradeOne; stop(): void } {
+function startJudge(
+  { personal = false }: Options,
+  exit: () => void = () => process.exit(130),
+): { grade: GradeOne; stop(): void } {
   const stage = makeStage();
   process.once("SIGINT", exit);
   return {
-    grade: (path, content, options) => gradeBytes(path, content, { ...options, stage }),
+    grade: (path, content, options) => gradeBytes(path, content, { ...options, personal, stage }),
     stop() {
       process.off("SIGINT", exit);
       stage.remove();

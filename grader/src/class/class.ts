@@ -9,7 +9,7 @@ import { assignmentOf, contentOf, type Inbox, type Incoming, isTypo } from "./in
 export type GradeOne = (
   path: string,
   content: Uint8Array,
-  options: { seed: number; question?: string },
+  options: { seed: number; student: string; question?: string },
 ) => Promise<Graded>;
 
 /** 一份提交最后怎样：有结局，或者这台机器没能判（不记进成绩册，下次再判）。 */
@@ -118,7 +118,8 @@ export async function settle(
   const { path } = incoming;
   if ("reason" in incoming) return refused(path, incoming.reason);
   try {
-    const options = question === undefined ? { seed } : { seed, question };
+    const { student } = incoming;
+    const options = question === undefined ? { seed, student } : { seed, student, question };
     return { kind: "graded", graded: await grade(path, incoming.bytes, options) };
   } catch (error) {
     return error instanceof SubmissionError ? refused(path, error) : failure(path, error);

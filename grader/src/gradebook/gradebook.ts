@@ -89,13 +89,13 @@ export class Gradebook {
   }
 
   /** 一份提交的称呼与内容；内容只在用队列判时存着。 */
-  async content(id: string): Promise<{ path: string; content: Uint8Array }> {
+  async content(id: string): Promise<{ student: string; path: string; content: Uint8Array }> {
     const [row] = await this.#db.all(
-      "SELECT s.path, n.content FROM submission s JOIN notebook n ON n.hash = s.hash WHERE s.id = ?",
+      "SELECT s.student, s.path, n.content FROM submission s JOIN notebook n ON n.hash = s.hash WHERE s.id = ?",
       id,
     );
     if (row === undefined) throw new GradebookError(messages.contentMissing(id));
-    return { path: row.path, content: gunzipSync(row.content) };
+    return { student: row.student, path: row.path, content: gunzipSync(row.content) };
   }
 
   /**

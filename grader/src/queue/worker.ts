@@ -1,4 +1,5 @@
 import { type GradeOne, settle } from "../class/class.js";
+import type { Incoming } from "../class/incoming.js";
 import type { Gradebook } from "../gradebook/gradebook.js";
 import type { Run } from "../gradebook/records.js";
 import { connect, type Job, queueName } from "./connection.js";
@@ -34,8 +35,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     queueName(await gradebook.name()),
     async ({ data }) => {
       const run = await gradebook.runById(data.run);
-      const { path, content } = await gradebook.content(data.submission);
-      const failure = run === null ? null : await gradeJob(data.submission, run, path, content);
+      const { student, path, content } = await gradebook.content(data.submission);
+      const failure =
+        run === null
+          ? null
+          : await gradeJob(data.submission, run, { student, path, bytes: Buffer.from(content), received: 0 });
       options.onJob?.(path, failure);
       if (failure !== null) throw new Error(failure);
     },
@@ -50,14 +54,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   // 断线由 ioredis 重连；这里只是不让它成为未捕获的异常。
   worker.on("error", () => {});
 
-  const gradeJob = async (
-    id: string,
-    run: Run,
-    path: string,
-    content: Uint8Array,
-  ): Promise<string | null> => {
+  const gradeJob = async (id: string, run: Run, incoming: Incoming): Promise<string | null> => {
     if ((await gradebook.done(run, id)).has(id)) return null;
-    const incoming = { student: "", path, bytes: Buffer.from(content), received: 0 };
     const settled = await settle(incoming, { grade, seed: run.seed, question: run.question ?? undefined });
     if (settled.kind === "failed") return settled.message;
     await gradebook.record(id, run, settled);
