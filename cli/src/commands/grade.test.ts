@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { problems } from "@tidu/grader";
 import { Command } from "commander";
 import { exerciseCommand } from "./exercise.js";
 import { gradeCommand } from "./grade.js";
@@ -11,6 +12,12 @@ import { gradeCommand } from "./grade.js";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const solution = join(root, "solutions/3-architectures/02-losses.ipynb");
 const exercise = join(root, "exercises/3-architectures/02-losses.ipynb");
+
+/** 这份练习的满分。 */
+const full = problems
+  .filter((problem) => problem.exercise === "3-architectures/02-losses")
+  .flatMap(({ questions }) => questions)
+  .reduce((sum, { points }) => sum + points, 0);
 
 /** 在本进程里运行一条命令，收下它打印的文字与退出码。 */
 async function run(...argv: string[]): Promise<{ out: string; err: string; code: number }> {
@@ -54,15 +61,15 @@ describe("tidu grade", function () {
       "2",
     );
     assert.equal(code, 0);
-    assert.match(out, /14\/14 分/);
+    assert.match(out, new RegExp(`${full}/${full} 分`));
     assert.match(out, /隔离：/);
     const report = JSON.parse(readFileSync(json, "utf8"));
     assert.deepEqual([report.version, report.seed, report.errors], [1, 7, []]);
     assert.deepEqual(
       report.submissions.map(({ path, score, maxScore }: any) => [path, score, maxScore]),
       [
-        [solution, 14, 14],
-        [exercise, 0, 14],
+        [solution, full, full],
+        [exercise, 0, full],
       ],
     );
     const [first] = report.submissions[0].questions;
@@ -98,7 +105,7 @@ describe("tidu grade", function () {
     const json = join(folder, "inbox.json");
     const { code, out } = await run("grade", inbox, join(folder, "没有"), "--json", json);
     assert.equal(code, 2);
-    assert.match(out, /好\.ipynb {2}14\/14/);
+    assert.match(out, new RegExp(`好\\.ipynb {2}${full}/${full}`));
     assert.match(out, /TIDU-GRADE-124：.*坏\.ipynb 不完整/);
     assert.match(out, /TIDU-GRADE-104：.*别的\.ipynb 里没有判分题/);
     assert.match(out, /TIDU-GRADE-101：找不到 .*没有/);
@@ -119,7 +126,7 @@ describe("tidu grade", function () {
     await run("grade", solution, exercise, "--db", db, "--json", files[1]!, "--jobs", "4");
     assert.equal(readFileSync(files[0]!, "utf8"), readFileSync(files[1]!, "utf8"));
     const { out } = await run("grade", solution, "--db", db, "--question", "huber.grad", "--seed", "6");
-    assert.match(out, /14\/14 分[\s\S]*种子 6/);
+    assert.match(out, new RegExp(`${full}/${full} 分[^]*种子 6`));
     await run("grade", solution, exercise, "--seed", "5", "--json", files[2]!);
     assert.equal(readFileSync(files[0]!, "utf8"), readFileSync(files[2]!, "utf8"));
     assert.match((await run("grade", solution, "--db", db, "--seed", "7")).err, /TIDU-GRADE-142/);

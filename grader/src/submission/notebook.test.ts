@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
+import { LOSSES, questionsIn } from "../testing/points.js";
 import { SubmissionError } from "./error.js";
 import { cellsToRun, questionsOf } from "./match.js";
 import { readNotebook } from "./notebook.js";
@@ -10,6 +11,7 @@ import { studentOfPath } from "./student.js";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const bytes = readFileSync(`${root}solutions/3-architectures/02-losses.ipynb`);
 const text = bytes.toString("utf8");
+const count = questionsIn(LOSSES).length;
 const encode = (source: string) => new TextEncoder().encode(source);
 
 /** 读不出来的编号；读得出来为 null。 */
@@ -85,7 +87,7 @@ describe("读笔记本", () => {
       raw.cells.push(null, 3, { cell_type: "code", source: [1] }, { source: "" }, []);
       delete raw.nbformat;
     });
-    assert.equal(questions.length, 14);
+    assert.equal(questions.length, count);
     assert.equal(notebook.notes.filter((note) => /坏了，跳过/.test(note)).length, 4);
   });
 
@@ -100,7 +102,7 @@ describe("读笔记本", () => {
     const notebook = readNotebook("x.ipynb", encode(JSON.stringify(old)));
     assert.equal(notebook.cells[0]!.source, "function huberGrad(e) {\n}");
     assert.match(notebook.notes[0]!, /nbformat 3/);
-    assert.equal(questionsOf("x", notebook).length, 14);
+    assert.equal(questionsOf("x", notebook).length, count);
   });
 
   it("元数据丢了：按函数名认练习、配题目，并写进备注", () => {
@@ -108,7 +110,7 @@ describe("读笔记本", () => {
       raw.metadata = {};
       for (const cell of raw.cells) cell.metadata = {};
     });
-    assert.equal(questions.length, 14);
+    assert.equal(questions.length, count);
     assert.match(notebook.notes.join(), /按函数名认出是 3-architectures\/02-losses/);
     assert.match(notebook.notes.join(), /按函数名配对：huberValue、huberGrad/);
   });
@@ -189,7 +191,7 @@ describe("读笔记本", () => {
         { output_type: "display_data", data },
       ];
     });
-    assert.equal(questions.length, 14);
+    assert.equal(questions.length, count);
   });
 
   it("把字节任意改坏：要么读得出来，要么给一个编号，从不抛别的", () => {
