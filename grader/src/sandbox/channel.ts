@@ -118,8 +118,16 @@ export class Channel {
           return resolve(outcomes);
         if (this.#dead !== null) return got({ kind: "died", reason: this.#dead });
         const left = until - performance.now();
-        timer = setTimeout(() => got({ kind: "timeout", late: left < each }), Math.min(each, left));
-        this.#waiting = { id: ids[outcomes.length]!, got };
+        const waiting = { id: ids[outcomes.length]!, got };
+        this.#waiting = waiting;
+        // 裁判自己忙了很久时，答复可能已经送到、还没有读：读过一轮再说超时。
+        timer = setTimeout(
+          () =>
+            setImmediate(() => {
+              if (this.#waiting === waiting) got({ kind: "timeout", late: left < each });
+            }),
+          Math.min(each, left),
+        );
       };
       const got = (outcome: Outcome) => {
         outcomes.push(outcome);
