@@ -9,6 +9,8 @@ export interface MemoryReport {
   rows: MemoryRow[];
   /** 变量里走得到的张量，按设备。 */
   tensors: { device: string; count: number; bytes: number }[];
+  /** 回收垃圾之后还活着的张量对象，变量走不到的（闭包、定时器里的）也算；查不到就没有。 */
+  alive?: number;
 }
 
 export interface MemoryRow {
@@ -35,6 +37,7 @@ export function memoryBundle(report: MemoryReport): MimeBundle {
   const tensors = report.tensors.map(
     ({ device, count, bytes }) => `变量里的张量（${device}）：${count} 个，${megabytes(bytes)}`,
   );
+  if (report.alive !== undefined) tensors.push(`还活着的张量对象：${report.alive} 个（闭包里的也算）`);
   const names = Math.max(...report.rows.map((row) => columns(row.name)));
   const text = report.rows.map((row) => {
     const filled = Math.round(share(row) * WIDTH);

@@ -11,8 +11,8 @@ export function typeName(value: unknown): string {
   if (typeof value === "function")
     return /^class\b/.test(Function.prototype.toString.call(value)) ? "类" : "函数";
   if (typeof value !== "object") return typeof value;
-  if (Object.prototype.toString.call(value) === "[object Module]") return "模块";
   try {
+    if (Object.prototype.toString.call(value) === "[object Module]") return "模块";
     const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
     const base = typeof name === "string" && name !== "" ? name : "object";
     const { shape, dtype, length } = value as { shape?: unknown; dtype?: unknown; length?: unknown };

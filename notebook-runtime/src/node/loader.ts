@@ -162,11 +162,11 @@ function ownName(file: string): unknown {
   }
 }
 
-/** vm 的动态导入在 Node 20 里算实验功能；它的警告与学习者无关。 */
+/** vm 的动态导入、%memory 用的 queryObjects 在 Node 20 里算实验功能；它们的警告与学习者无关。 */
 function hideWarning(): void {
   const original = process.emitWarning;
   process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
-    if (String(warning).includes("USE_MAIN_CONTEXT_DEFAULT_LOADER")) return;
+    if (/USE_MAIN_CONTEXT_DEFAULT_LOADER|queryObjects/.test(String(warning))) return;
     Reflect.apply(original, process, [warning, ...rest]);
   }) as typeof process.emitWarning;
 }

@@ -108,6 +108,8 @@ describe("会话里的魔法命令", () => {
     assert.match(who, /^none +undefined/m);
     assert.doesNotMatch(who, /require|__dirname/);
     assert.equal(await ok("%who number"), "数  number  5\n");
+    await ok("const odd = new Proxy({}, { get() { throw 1 }, getPrototypeOf() { throw 2 } }); undefined");
+    assert.match(await ok("%who"), /^odd +object/m);
     const [whos] = bundles(await session.execute("%whos"));
     assert.match(String(whos!["text/html"]), />t<.*const.*8 B/s);
     assert.match(String(whos!["text/html"]), /path.*导入/s);
@@ -152,6 +154,11 @@ describe("会话里的魔法命令", () => {
     assert.match(plain, /会话：堆 +[█░]{20} +[\d.]+ MiB \/ [\d.]+ [MG]iB/);
     assert.match(plain, /变量里的张量（cpu）：1 个，7\.8 KiB/);
     assert.match(String(bundle!["text/html"]), /<meter/);
+    await ok(
+      "%reset\nclass T { shape = [10]; dtype = 'float32'; device = 'cpu'; buffer = new Float32Array(10) }; const one = new T(); const hidden = (() => { const t = new T(); return () => t })(); for (let i = 0; i < 50; i++) new T(); undefined",
+    );
+    const [again] = bundles(await session.execute("%memory"));
+    assert.match(String(again!["text/plain"]), /（cpu）：1 个，40 B\n还活着的张量对象：2 个/);
   });
 
   it("%lsmagic、%help、%name? 给说明；不认识的、这里没有的各有编号", async () => {
