@@ -1,6 +1,7 @@
 import type { Output } from "@tidu/notebook-runtime";
 import type { Channels } from "./channels.js";
 import type { Message } from "./message.js";
+import { colorTraceback } from "./traceback.js";
 
 /** 把会话的一个输出作为 parent 引起的 iopub 消息发出去。count 是单元格的编号，只有 execute_result 要。 */
 export function publishOutput(
@@ -9,7 +10,7 @@ export function publishOutput(
   parent: Message,
   count: number | null,
 ): void {
-  const { output_type, ...content } = output;
+  const { output_type, ...content } = colored(output);
   const extra =
     output_type === "execute_result"
       ? { execution_count: count }
@@ -17,4 +18,9 @@ export function publishOutput(
         ? { transient: {} }
         : {};
   channels.publish(output_type, parent, { ...content, ...extra });
+}
+
+function colored(output: Output): Output {
+  if (output.output_type !== "error") return output;
+  return { ...output, traceback: colorTraceback(output.ename, output.traceback) };
 }

@@ -1,8 +1,9 @@
 import type { Output } from "@tidu/notebook-runtime";
-import type { Executor } from "../executor.js";
+import type { Executor, Outcome } from "../executor.js";
 import { publishOutput } from "../outputs.js";
 import { StreamBatch } from "../stream-batch.js";
 import { StreamCap } from "../stream-cap.js";
+import { colorTraceback } from "../traceback.js";
 import type { Content, Handler } from "./handler.js";
 
 export const execute: Handler = async (message, services) => {
@@ -46,7 +47,7 @@ export const execute: Handler = async (message, services) => {
   cap.end();
   batch.flush();
   if (outcome.status === "error" && !silent && content["stop_on_error"] !== false) await queue.abort();
-  return { ...outcome, execution_count: count, user_expressions: expressions, payload: [] };
+  return { ...coloredOutcome(outcome), execution_count: count, user_expressions: expressions, payload: [] };
 };
 
 /** 单元格成功之后逐个求值；一个出错不影响别的。求值时打印的东西照常输出，值与错误只在回复里。 */
@@ -62,4 +63,9 @@ async function evaluateAll(
       if (output.output_type !== "execute_result" && output.output_type !== "error") onOutput(output);
     });
   return values;
+}
+
+function coloredOutcome(outcome: Outcome): Outcome {
+  const { ename, traceback } = outcome;
+  return ename && traceback ? { ...outcome, traceback: colorTraceback(ename, traceback) } : outcome;
 }

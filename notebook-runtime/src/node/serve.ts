@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { inspect, types } from "node:util";
 import { Script } from "node:vm";
 import { Worker } from "node:worker_threads";
@@ -6,7 +9,7 @@ import * as tslab from "../display/shim.js";
 import { installFunctionSource, installStackFormatter } from "../runtime/failure.js";
 import { installHost } from "../runtime/host.js";
 import type { Reply, Request } from "../runtime/protocol.js";
-import { type CellApi, Runner } from "../runtime/runner.js";
+import { type CellApi, type Run, Runner } from "../runtime/runner.js";
 import { CellSources } from "../runtime/stack.js";
 import type { CommMessage } from "../types.js";
 import { installComms, receiveComm } from "../widgets/host.js";
@@ -16,6 +19,7 @@ import { finishExits } from "./exit.js";
 import { installInput } from "./input.js";
 import { Loader } from "./loader.js";
 import { resetOrigin, withOrigin } from "./origin.js";
+import { createOwners } from "./owners.js";
 import { CURRENT, createShared, FLAG, HANDLED, TARGET } from "./shared.js";
 import { guardWrites, writeOutput, writeReply } from "./wire.js";
 import { endWorkers, installWebWorker } from "./workers.js";
@@ -29,7 +33,7 @@ const own = new URL("..", import.meta.url).href;
 export function createServer(): (request: Request) => void {
   const shared = createShared();
   const state = new Int32Array(shared);
-  const sources = new CellSources(isInternal);
+  const sources = new CellSources(isInternal, ownFile);
   Error.stackTraceLimit = 30;
   installStackFormatter(sources);
   installFunctionSource(sources);
@@ -50,6 +54,8 @@ export function createServer(): (request: Request) => void {
     meta: loader.meta,
     inspect: (value) => inspect(value),
     emit: writeOutput,
+    emitLate: (id, text) => writeReply({ type: "late", id, text }),
+    owners: createOwners<Run>(),
     displays,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     flag: state.subarray(FLAG, TARGET + 1),
@@ -58,8 +64,14 @@ export function createServer(): (request: Request) => void {
   runner.variables.define("require", loader.require);
   runner.variables.define("__dirname", process.cwd());
   runner.variables.define("__filename", loader.meta.filename);
-  process.on("uncaughtException", (error) => runner.uncaught(error));
-  process.on("unhandledRejection", (reason, promise) => runner.rejected(promise, reason));
+  // 单元格自己装了处理函数，就听它的。
+  const others = (event: string) => process.listenerCount(event) > 1;
+  process.on("uncaughtException", (error) => {
+    if (!others("uncaughtException")) runner.uncaught(error);
+  });
+  process.on("unhandledRejection", (reason, promise) => {
+    if (!others("unhandledRejection")) runner.rejected(promise, reason);
+  });
   process.on("rejectionHandled", (promise) => runner.handled(promise));
   // 终端里的 Ctrl-C 会发给整个进程组；要不要中断由父进程决定。
   process.on("SIGINT", () => {});
@@ -129,7 +141,19 @@ export function createServer(): (request: Request) => void {
 }
 
 function isInternal(line: string): boolean {
-  return line.includes(own) || /node:(?:internal|vm|events)/.test(line);
+  return line.includes(own) || /[( ]node:[\w/.-]+:\d+:\d+\)?$/.test(line);
+}
+
+/** 学习者自己的源文件，给错误画代码框用。 */
+function ownFile(url: string): { path: string; source: string } | null {
+  if (url.includes("/node_modules/")) return null;
+  try {
+    const path = fileURLToPath(url);
+    const shown = relative(process.cwd(), path);
+    return { path: shown.startsWith("..") ? path : shown, source: readFileSync(path, "utf8") };
+  } catch {
+    return null;
+  }
 }
 
 /** 监视线程：死循环里也能立旗子；父进程没了就结束本进程。 */

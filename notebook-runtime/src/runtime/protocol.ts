@@ -16,6 +16,8 @@ export type Reply =
   /** 编译器也加载好了；第一个单元格的时限从这时算起。 */
   | { type: "loaded"; heapLimit?: number }
   | { type: "done"; id: number; status: "ok" | "error" | "interrupted"; error?: CellError }
+  /** 第 id 次执行结束之后，它的代码才出的错。 */
+  | { type: "late"; id: number; text: string }
   | { type: "input"; id: number; prompt: string; password: boolean }
   /** 代码经 comm 发给前端的消息。 */
   | { type: "comm"; message: CommMessage }

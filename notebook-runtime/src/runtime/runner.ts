@@ -6,13 +6,18 @@ import { readMagics } from "../magics/parse.js";
 import { runMagics } from "../magics/run.js";
 import type { CellError, Output } from "../types.js";
 import { Variables } from "./box.js";
+import { describeFailure, outermostCell } from "./describe.js";
 import { Disposal } from "./disposal.js";
 import { interruption } from "./endings.js";
-import { cleanMessage, describeFailure, Interrupted, isInterrupted } from "./failure.js";
+import { cleanMessage, Interrupted, isInterrupted } from "./failure.js";
 import { resultBundle } from "./format.js";
 import type { CellDisplays } from "./host.js";
 import { installDisposal } from "./install-disposal.js";
+import type { Owners } from "./owners.js";
 import type { CellSources } from "./stack.js";
+
+/** 记住最近多少次执行，给迟到的错误找主人。 */
+const RECENT = 64;
 
 /** 执行环境要提供的东西；Node 子进程和浏览器 worker 各有一份。 */
 export interface Engine {
@@ -35,6 +40,9 @@ export interface Engine {
   emit(output: Output): void;
   /** 显示要知道单元格从哪里开始，也要等没算好的；没有显示的环境不给。 */
   displays?: CellDisplays;
+  /** 单元格结束之后它的代码才出的错：交给那个单元格。 */
+  emitLate?(id: number, text: string): void;
+  owners?: Owners<Run>;
   /** 让事件循环走一圈：此间出现的未处理拒绝归这个单元格。 */
   turn(): Promise<void>;
   /** 第 0 项非零：有中断请求；第 1 项：请求中断的是第几次执行。 */
@@ -62,7 +70,8 @@ export interface RunResult {
   error?: CellError;
 }
 
-interface Run {
+export interface Run {
+  id: number;
   label: string;
   source: string;
   cancelled: boolean;
@@ -82,6 +91,8 @@ export class Runner {
   readonly variables = new Variables();
   readonly #engine: Engine;
   #current: Run | null = null;
+  /** 最近的执行，按单元格的名字找。 */
+  readonly #recent = new Map<string, Run>();
   #id = 0;
 
   constructor(engine: Engine) {
@@ -99,6 +110,7 @@ export class Runner {
     engine.displays?.begin();
     this.#id = id;
     const run: Run = {
+      id,
       label,
       source,
       cancelled: false,
@@ -118,8 +130,10 @@ export class Runner {
     });
     failed.catch(() => {});
     this.#current = run;
+    this.#remember(run);
     try {
-      await Promise.race([this.#start(run), failed]);
+      const start = () => this.#start(run);
+      await Promise.race([engine.owners ? engine.owners.run(run, start) : start(), failed]);
       const later = engine.displays?.settle();
       if (later) await Promise.race([later, failed]);
       await Promise.race([engine.turn(), failed]);
@@ -307,28 +321,50 @@ export class Runner {
     return { status: "interrupted", error: interruption() };
   }
 
-  /** 回调里抛出的错误；单元格还在等时算它的，否则写到 stderr。 */
+  /** 回调里抛出的错误：单元格还在等就算它的，它已经结束就写到它的 stderr。 */
   uncaught(error: unknown): void {
-    if (this.#current) this.#current.fail(error);
-    else this.report(error);
+    const owner = this.#ownerOf(error);
+    if (owner && owner === this.#current) owner.fail(error);
+    else this.report(error, owner);
   }
 
   rejected(promise: unknown, reason: unknown): void {
     if (isInterrupted(reason)) return;
-    if (this.#current) this.#current.rejections.set(promise, reason);
-    else this.report(reason);
+    const owner = this.#ownerOf(reason);
+    if (owner && owner === this.#current) owner.rejections.set(promise, reason);
+    else this.report(reason, owner);
+  }
+
+  /** 出错的代码属于哪个单元格：执行环境知道就听它的，否则看栈的最外层，再不然算正在执行的。 */
+  #ownerOf(error: unknown): Run | null {
+    const owner = this.#engine.owners?.current();
+    if (owner) return owner;
+    const cell = this.#engine.owners && outermostCell(error, this.#engine.sources);
+    return (cell ? this.#recent.get(cell) : undefined) ?? this.#current;
+  }
+
+  #remember(run: Run): void {
+    this.#recent.delete(run.label);
+    this.#recent.set(run.label, run);
+    for (const old of this.#recent.keys()) {
+      if (this.#recent.size <= RECENT) break;
+      this.#recent.delete(old);
+    }
   }
 
   handled(promise: unknown): void {
     this.#current?.rejections.delete(promise);
   }
 
-  /** 没有单元格可归的错误：写到 stderr。 */
-  report(error: unknown): void {
+  /** 单元格结束之后的错误，或没有单元格可归的：写到 stderr。 */
+  report(error: unknown, owner: Run | null = null): void {
     if (isInterrupted(error)) return;
-    const { inspect, sources, emit } = this.#engine;
-    const { traceback } = describeFailure(error, sources, inspect, { label: "单元格", source: "" });
-    emit({ output_type: "stream", name: "stderr", text: `未处理的错误：${traceback.join("\n")}\n` });
+    const { inspect, sources, emit, emitLate } = this.#engine;
+    const { traceback } = describeFailure(error, sources, inspect, { label: owner?.label ?? "", source: "" });
+    const when = owner ? `${owner.label} 结束之后，它的代码里有` : "";
+    const text = `${when}未处理的错误：${traceback.join("\n")}\n`;
+    if (owner && emitLate) emitLate(owner.id, text);
+    else emit({ output_type: "stream", name: "stderr", text });
   }
 }
 

@@ -5,6 +5,8 @@ import { CommCalls } from "./comms.js";
 import { death, interruption, lateDeath, notStarted, stuck, timedOut } from "./endings.js";
 import type { Listener, Reply, Request, Transport } from "./protocol.js";
 
+const RECENT = 64;
+
 type Reason = "timeout" | "interrupted";
 
 interface Current {
@@ -31,6 +33,8 @@ export class CellSession implements Session {
   #current: Current | null = null;
   /** 单元格结束后到来的输出（定时器里打印的）仍给最后一个单元格。 */
   #last: ExecuteOptions | null = null;
+  /** 最近的执行，迟到的错误仍交给它们。 */
+  readonly #recent = new Map<number, ExecuteOptions>();
   readonly #comms = new CommCalls();
   #queue: Promise<unknown> = Promise.resolve();
   #count = 0;
@@ -100,6 +104,8 @@ export class CellSession implements Session {
       };
       this.#current = current;
       this.#last = options;
+      this.#recent.set(id, options);
+      this.#recent.delete(id - RECENT);
       const abort = () => this.#halt(current, "interrupted", this.#grace);
       options.signal?.addEventListener("abort", abort, { once: true });
       undo.push(() => options.signal?.removeEventListener("abort", abort));
@@ -175,6 +181,7 @@ export class CellSession implements Session {
       this.#ready = null;
     } else if (reply.type === "loaded") this.#loaded.resolve();
     else if (reply.type === "input") this.#ask(reply);
+    else if (reply.type === "late") this.#late(reply);
     else if (reply.type === "comm")
       (this.#comms.source ?? current?.options ?? this.#last)?.onComm?.(reply.message);
     else if (reply.type === "heard" || reply.type === "origin") this.#comms.reply(reply);
@@ -184,6 +191,13 @@ export class CellSession implements Session {
       const error = late ? timedOut(current.options.timeout ?? 0, reply.error) : reply.error;
       this.#finish(current, { status, ...(error && { error }) });
     }
+  }
+
+  #late({ id, text }: Extract<Reply, { type: "late" }>): void {
+    const output: Output = { output_type: "stream", name: "stderr", text };
+    const owner = this.#recent.get(id);
+    if (owner) owner.onOutput?.(output);
+    else this.#output(output);
   }
 
   #finish(current: Current, result: Omit<ExecuteResult, "outputs">): void {

@@ -8,11 +8,16 @@ const LOCATION = /tidu-cell-(\d+):(\d+):(\d+)/g;
 const NEWLINE = /\r\n|[\n\r\u2028\u2029]/;
 
 export interface CellFrame {
+  /** 单元格的名字，或文件的路径。 */
   cell: string;
   line: number;
   column: number;
   source: string;
+  /** 在学习者自己的文件里，不在单元格里。 */
+  file?: true;
 }
+
+const FILE_LOCATION = /(file:\/\/[^\s()]+?)(?:\?[^\s():]*)?:(\d+):(\d+)\)?$/;
 
 interface Entry {
   label: string;
@@ -24,9 +29,18 @@ export class CellSources {
   readonly #entries: Entry[] = [];
   readonly #internal: (frame: string) => boolean;
 
-  /** @param internal 属于运行时自身的栈帧，不给学习者看 */
-  constructor(internal: (frame: string) => boolean) {
+  readonly #readFile: (url: string) => { path: string; source: string } | null;
+
+  /**
+   * @param internal 属于运行时自身的栈帧，不给学习者看
+   * @param readFile 学习者自己的源文件；包里的、读不到的是 null
+   */
+  constructor(
+    internal: (frame: string) => boolean,
+    readFile: (url: string) => { path: string; source: string } | null = () => null,
+  ) {
     this.#internal = internal;
+    this.#readFile = readFile;
   }
 
   add(label: string, compiled: CompiledCell): string {
@@ -51,6 +65,14 @@ export class CellSources {
     return { cell: entry.label, ...position, source: entry.compiled.source };
   }
 
+  #fileFrame(line: string): CellFrame | null {
+    const match = FILE_LOCATION.exec(line);
+    const file = match && this.#readFile(match[1]);
+    if (!file) return null;
+    const { path, source } = file;
+    return { cell: path, line: Number(match[2]), column: Number(match[3]), source, file: true };
+  }
+
   /** 编译出的一段代码 → 学习者写的那一段；找不到是 null。 */
   sourceOf(generated: string): string | null {
     for (const { compiled } of this.#entries.toReversed()) {
@@ -70,7 +92,7 @@ export class CellSources {
     return start + column - 1;
   }
 
-  /** 原始的栈 → 栈帧行（不含消息、不含内部帧）与落在单元格里的帧，最内层在前。 */
+  /** 原始的栈 → 栈帧行（不含消息、不含内部帧）与落在单元格与学习者自己的文件里的帧，最内层在前。 */
   read(stack: string): { lines: string[]; frames: CellFrame[] } {
     const lines: string[] = [];
     const frames: CellFrame[] = [];
@@ -81,7 +103,7 @@ export class CellSources {
       if (!inCell && this.#internal(line)) continue;
       LOCATION.lastIndex = 0;
       const match = LOCATION.exec(line);
-      const frame = match && this.#frame(match[1], match[2], match[3]);
+      const frame = match ? this.#frame(match[1], match[2], match[3]) : this.#fileFrame(line);
       if (frame) frames.push(frame);
       lines.push(`    ${this.mapText(line.trim())}`);
     }

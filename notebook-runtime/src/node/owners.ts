@@ -1,0 +1,76 @@
+import { AsyncLocalStorage, executionAsyncResource } from "node:async_hooks";
+import type { Owners } from "../runtime/owners.js";
+
+/** 回调与 Promise 属于哪个单元格。 */
+export function createOwners<T extends object>(): Owners<T> {
+  const storage = new AsyncLocalStorage<T>();
+  return cheap()
+    ? { run: (owner, body) => storage.run(owner, body), current: () => storage.getStore() }
+    : new TaskOwners<T>();
+}
+
+/**
+ * 老的 AsyncLocalStorage 靠异步钩子：它会拖慢 Promise，也让从外面终止代码不再安全（见 terminator.ts）。
+ * 用钩子的那种会在资源对象上记东西。
+ */
+function cheap(): boolean {
+  const probe = new AsyncLocalStorage<number>();
+  const clean = probe.run(1, () => Object.getOwnPropertySymbols(executionAsyncResource()).length === 0);
+  probe.disable();
+  return clean;
+}
+
+type Callback = (this: unknown, ...args: unknown[]) => unknown;
+type Schedule = (callback: unknown, ...rest: unknown[]) => unknown;
+
+/** 只跟着定时器、微任务与 nextTick 的回调走；文件与网络的回调里不知道是谁。 */
+class TaskOwners<T extends object> implements Owners<T> {
+  #started: T | undefined;
+  #task: T | undefined;
+  #clearing = false;
+  readonly #immediate = setImmediate;
+
+  constructor() {
+    const scope = globalThis as unknown as Record<string, Schedule>;
+    for (const name of ["setTimeout", "setInterval", "setImmediate", "queueMicrotask"]) {
+      scope[name] = this.#wrap(scope[name]!);
+    }
+    process.nextTick = this.#wrap(process.nextTick as Schedule) as typeof process.nextTick;
+  }
+
+  run<R>(owner: T, body: () => R): R {
+    this.#started = owner;
+    this.#task = undefined;
+    return body();
+  }
+
+  current(): T | undefined {
+    return this.#task;
+  }
+
+  #wrap(schedule: Schedule): Schedule {
+    const wrapped: Schedule = (callback, ...rest) => {
+      const owner = this.#task ?? this.#started;
+      if (typeof callback !== "function" || !owner) return schedule(callback, ...rest);
+      const enter = () => this.#enter(owner);
+      const owned: Callback = function (...args) {
+        enter();
+        return Reflect.apply(callback as Callback, this, args);
+      };
+      return schedule(owned, ...rest);
+    };
+    // util.promisify(setTimeout) 等靠这些属性。
+    return Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(schedule));
+  }
+
+  /** 回调里与它之后的微任务都算 owner 的，到这一轮事件循环为止。 */
+  #enter(owner: T): void {
+    this.#task = owner;
+    if (this.#clearing) return;
+    this.#clearing = true;
+    this.#immediate(() => {
+      this.#clearing = false;
+      this.#task = undefined;
+    });
+  }
+}
