@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
 import { colorTraceback } from "./traceback.js";
 
 describe("traceback 的颜色", () => {
@@ -17,9 +18,8 @@ describe("traceback 的颜色", () => {
       colored.map((line) => line.includes("\u001b")),
       [true, false, false, true, true, true, true],
     );
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: 这就是要去掉的颜色
     assert.deepEqual(
-      colored.map((line) => line.replace(/\u001b\[\d+m/g, "")),
+      colored.map((line) => stripVTControlCharacters(line)),
       plain,
     );
     assert.deepEqual(colorTraceback("TypeError", colored), colored);

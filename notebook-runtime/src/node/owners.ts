@@ -28,7 +28,7 @@ class TaskOwners<T extends object> implements Owners<T> {
   #started: T | undefined;
   #task: T | undefined;
   #clearing = false;
-  readonly #immediate = setImmediate;
+  readonly #later = setTimeout;
 
   constructor() {
     const scope = globalThis as unknown as Record<string, Schedule>;
@@ -63,14 +63,14 @@ class TaskOwners<T extends object> implements Owners<T> {
     return Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(schedule));
   }
 
-  /** 回调里与它之后的微任务都算 owner 的，到这一轮事件循环为止。 */
+  /** 回调里与它之后的微任务都算 owner 的，到下一轮定时器为止。 */
   #enter(owner: T): void {
     this.#task = owner;
     if (this.#clearing) return;
     this.#clearing = true;
-    this.#immediate(() => {
+    this.#later(() => {
       this.#clearing = false;
       this.#task = undefined;
-    });
+    }, 0).unref();
   }
 }
