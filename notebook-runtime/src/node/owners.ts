@@ -41,6 +41,8 @@ class TaskOwners<T extends object> implements Owners<T> {
   run<R>(owner: T, body: () => R): R {
     this.#started = owner;
     this.#task = undefined;
+    // 清记号的定时器也许随被终止的代码一起没了。
+    this.#clearing = false;
     return body();
   }
 
