@@ -101,7 +101,7 @@ function htmlOf(value: object, text: string, options: ValueOptions): string | nu
     const kind = kindOf(value);
     if (kind === "typed" && isTyped(value) && typedLength(value) > 1)
       return typedHtml(className(value) ?? "TypedArray", value as never, text);
-    const grid = recordGrid(value);
+    const grid = recordGrid(value, options.items);
     if (grid) return gridHtml(grid);
     if (!worthFolding(value, text)) return null;
     const numbers = kind === "array" ? numbersOf(value as unknown[]) : null;

@@ -84,6 +84,7 @@ describe("记录的表", () => {
     assert.match(html, /中间 940 行没有显示/);
     assert.match(html, /还有 5 列没有显示/);
     assert.match(gridText(grid), /⋮（中间 940 行没有显示）[\s\S]*还有 5 列没有显示/);
+    assert.equal(recordGrid(rows, 10)!.rows.length, 10);
     assert.deepEqual(visibleRows(3), { indices: [0, 1, 2] });
   });
 });

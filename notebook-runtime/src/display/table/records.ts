@@ -11,22 +11,23 @@ const SAMPLE = 500;
  * 看起来是一张表的值 → 表；不是则是 null：
  * 记录的数组、值是记录的 Map、各列等长且至少一列是类型化数组的对象。
  */
-export function recordGrid(value: object): Grid | null {
+export function recordGrid(value: object, limit = ROWS): Grid | null {
   if (isProxy(value)) return null;
   switch (kindOf(value)) {
     case "array":
-      return rowsGrid(value as unknown[]);
+      return rowsGrid(value as unknown[], limit);
     case "map": {
-      const { size, entries } = mapEntries(value, ROWS);
+      const { size, entries } = mapEntries(value, SAMPLE);
       if (size !== entries.length) return null;
       const names = entries.map(([key]) => (typeof key === "string" ? shorten(key, 60) : label(key).text));
       return rowsGrid(
         entries.map(([, row]) => row),
+        limit,
         names,
       );
     }
     case "object":
-      return columnsGrid(value);
+      return columnsGrid(value, limit);
     default:
       return null;
   }
@@ -37,7 +38,7 @@ function isRecord(value: unknown): value is object {
   return isObject(value) && !isProxy(value) && kindOf(value) === "object";
 }
 
-function rowsGrid(rows: unknown[], names?: string[]): Grid | null {
+function rowsGrid(rows: unknown[], limit: number, names?: string[]): Grid | null {
   if (rows.length < 2) return null;
   const columns = new Map<string, { filled: number; simple: number; types: Set<string> }>();
   const sample = Math.min(rows.length, SAMPLE);
@@ -62,7 +63,7 @@ function rowsGrid(rows: unknown[], names?: string[]): Grid | null {
   // 大半的格子有值、大半的值是基本类型，才值得排成表。
   if (columns.size === 0 || filled * 2 < sample * columns.size || simple * 2 < filled) return null;
   const shown = [...columns].slice(0, COLUMNS);
-  const { indices, gap } = visibleRows(rows.length);
+  const { indices, gap } = visibleRows(rows.length, limit);
   return {
     columns: ["", ...shown.map(([key]) => key)],
     types: ["", ...shown.map(([, { types }]) => typesText(types))],
@@ -80,7 +81,7 @@ function at(rows: unknown[], i: number): unknown {
   return property(rows, String(i)).value;
 }
 
-function columnsGrid(value: object): Grid | null {
+function columnsGrid(value: object, limit: number): Grid | null {
   const keys = ownKeys(value);
   if (keys.length === 0 || keys.length > 200) return null;
   const columns: { name: string; list: ArrayLike<unknown>; type: string }[] = [];
@@ -100,7 +101,7 @@ function columnsGrid(value: object): Grid | null {
   }
   if (!typed || length < 2) return null;
   const shown = columns.slice(0, COLUMNS);
-  const { indices, gap } = visibleRows(length);
+  const { indices, gap } = visibleRows(length, limit);
   return {
     columns: ["", ...shown.map(({ name }) => name)],
     types: ["", ...shown.map(({ type }) => type)],

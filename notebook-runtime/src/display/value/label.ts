@@ -134,7 +134,7 @@ function errorLabel(value: object): Item {
 /** 对象折起时的一行：类名、大小与头几项。 */
 export function preview(value: object): string {
   const name = className(value);
-  const title = name === null ? "[无原型]" : name;
+  const title = name ?? (isModule(value) ? "Module" : "[无原型]");
   switch (kindOf(value)) {
     case "array": {
       const { length } = value as unknown[];
@@ -166,6 +166,12 @@ export function preview(value: object): string {
       return `${title === "Object" ? "" : `${title} `}${list("{", start, keys.length, "}")}`;
     }
   }
+}
+
+/** import * as 得到的模块。 */
+function isModule(value: object): boolean {
+  const tag = Object.getOwnPropertyDescriptor(value, Symbol.toStringTag);
+  return tag?.value === "Module" && tag.configurable === false;
 }
 
 function arrayStart(value: unknown[]): string[] {

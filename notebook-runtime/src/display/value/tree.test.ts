@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as path from "node:path";
 import { recordHost } from "../testing.js";
 import { treeText } from "./html.js";
 import { grow } from "./tree.js";
@@ -162,6 +163,7 @@ describe("值的树", () => {
     assert.deepEqual(tree({ [Symbol.toStringTag]: "Map", x: { y: 1 } })[1], "  x: { y: 1 }");
     assert.equal(grow(Object.create(Map.prototype)).text, "Map {}");
     assert.equal(grow(Object.assign(Object.create(null), { a: 1 })).text, "[无原型] { a: 1 }");
+    assert.match(grow(path).text, /^Module \{ .*: ƒ/);
     assert.equal(grow(Object.freeze({ a: 1 })).text, "{ a: 1 }（已冻结）");
     assert.equal(grow(Object.seal({ a: 1 })).text, "{ a: 1 }（已封闭）");
     assert.match(grow(new Proxy({ a: 1 }, {})).text, /^Proxy[ (]\{ a: 1 \}\)?$/);
