@@ -198,6 +198,24 @@ describe("裁判", () => {
     assert.equal(verdict.verdict, "right");
   });
 
+  it("末位的舍入不同（换一个 Node、换一种写法），报告里最坏的还是同一点", async () => {
+    const q = question("worked.gradient");
+    const judged = (ulps: (call: number) => number) => {
+      let call = 0;
+      const flipped = (p: number[]) => {
+        const scale = -(1 + ulps(call++) * Number.EPSILON);
+        return map(q.reference(p), (x) => x * scale);
+      };
+      return judgeQuestion(q, askClosed(q, flipped), { seed: 1 });
+    };
+    const plain = await judged(() => 0);
+    assert.equal(plain.verdict, "wrong");
+    for (const step of [1, 3]) {
+      const noisy = await judged((call) => ((call * step) % 5) - 2);
+      assert.equal(noisy.message, plain.message);
+    }
+  });
+
   it("leaves 的次序与区间的次序一致", () => {
     assert.deepEqual(
       leaves({ a: [1, 2], p: [[3]] }).map((leaf) => leaf.path),
