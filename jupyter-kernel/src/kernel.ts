@@ -35,6 +35,7 @@ export class Kernel {
   readonly #session: Promise<Session>;
   readonly #prepare: () => Promise<void>;
   readonly #onShutdown: () => void;
+  #closing = false;
   readonly #engine = randomUUID();
   /** 执行进程没了，还没告诉前端 */
   #restarting = false;
@@ -66,7 +67,10 @@ export class Kernel {
 
   /** 中断正在运行的单元格；它在等输入时，等待到此为止。 */
   async interrupt(): Promise<void> {
-    await this.#services.executor.interrupt();
+    // jupyter_client 关机之前先中断；会话若还没启动，它等到的是关机
+    await this.#services.executor.interrupt().catch((error) => {
+      if (!this.#closing) throw error;
+    });
     this.#services.stdin.cancel();
   }
 
@@ -87,6 +91,7 @@ export class Kernel {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     await this.#services.channels.close();
     await this.#services.history.close();
     await Promise.race([this.#session.then((session) => session.close()), delay(2000)]).catch(() => {});

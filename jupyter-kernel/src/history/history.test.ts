@@ -109,6 +109,8 @@ describe("历史", () => {
     assert.deepEqual(await rows(third, { hist_access_type: "range", session: 2, start: 2 }), [
       [2, 2, "中二"],
     ]);
+    assert.deepEqual(await rows(third, { hist_access_type: "range", session: 3 }), [[3, 1, "新的"]]);
+    assert.deepEqual(await rows(third, { hist_access_type: "range", session: 0 }), [[0, 1, "新的"]]);
     assert.deepEqual(await inputs(third, { hist_access_type: "search", pattern: "[旧新]的" }), [
       "旧的",
       "新的",

@@ -154,7 +154,10 @@ export class History {
     return this.#read((database) => database.earlier(first, after), []);
   }
 
-  /** 会话 0 是本次，负数从本次往前数，正数是会话号；编号左闭右开，负的从末尾数起。 */
+  /**
+   * 会话 0 是本次，负数从本次往前数，正数是会话号；编号左闭右开，负的从末尾数起。
+   * 按 0 问的以 0 答（与 IPython 相同），按号问的以号答。
+   */
   #range({ session: asked, start: from, stop: to }: Request): Entry[] {
     const start = from ?? 1;
     const stop = to ?? Number.POSITIVE_INFINITY;
@@ -166,7 +169,7 @@ export class History {
     const high = stop < 0 ? stop + last : stop;
     return this.#entries
       .filter(({ line }) => line >= low && line < high)
-      .map((entry) => ({ session: 0, ...entry }));
+      .map((entry) => ({ session: asked > 0 ? own : 0, ...entry }));
   }
 
   /** 读文件；读不了就当里面什么也没有。 */
