@@ -28,7 +28,5 @@ function fresh(folder: string): string | undefined {
 
 const bundle = path.join(__dirname, "bundle");
 const child = fresh(bundle);
-// 见 run.ts 的 eager：内核进程自己也一样
-if (child) require("node:v8").setFlagsFromString("--always-sparkplug");
 if (child) void require(path.join(bundle, "run.cjs")).main(process.argv.slice(2), child);
 else void import("./run.js").then(({ main }) => main(process.argv.slice(2)));

@@ -1,11 +1,9 @@
+import { setFlagsFromString } from "node:v8";
 import type { Session } from "@tidu/notebook-runtime";
 import { readConnection } from "./connection.js";
 import { Kernel } from "./kernel.js";
 import { memoryArguments, notebookFolder } from "./settings.js";
 import type { TypeService } from "./types/service.js";
-
-/** 单元格一格只跑一遍，V8 来不及知道哪些函数常用：第一次就编译成机器码，不先解释。 */
-const eager = ["--always-sparkplug"];
 
 /** 前端一直不开口，过这么多毫秒也开始准备。 */
 const patience = 100;
@@ -48,7 +46,7 @@ export async function runKernel(connectionFile: string, entry?: string): Promise
     const onExit = () => void kernel.sessionLost();
     const options = {
       cwd: folder,
-      execArgv: [...memoryArguments(), ...eager],
+      execArgv: memoryArguments(),
       respawn: true,
       onExit,
       ...(entry ? { entry } : {}),
@@ -86,6 +84,8 @@ function open(types: () => TypeService): void {
   } catch (error) {
     console.error(`TIDU-JUP-021：类型服务没有启动：${(error as Error).message}`);
   }
+  // 单元格一格只跑一遍，V8 来不及知道哪些函数常用：此后第一次调用就编译成机器码，不先解释
+  setFlagsFromString("--always-sparkplug");
 }
 
 /** Jupyter 用 JPY_PARENT_PID 告诉内核谁启动了它；那个进程没了，内核也该退。 */
