@@ -1,5 +1,6 @@
-import { Reply, Router, XPublisher } from "zeromq";
+import { Router, XPublisher } from "zeromq";
 import { address, type Connection, ConnectionError, isIpv6 } from "./connection.js";
+import { Heartbeat } from "./heartbeat.js";
 import { log } from "./log.js";
 import { Codec, type Message, MessageError } from "./message.js";
 
@@ -13,7 +14,7 @@ export class Channels {
   readonly connection: Connection;
   readonly #routers: Record<Channel, Router>;
   readonly #iopub: XPublisher;
-  readonly #heartbeat: Reply;
+  readonly #heartbeat: Heartbeat;
   readonly #tails = new Map<object, Promise<unknown>>();
   #closed = false;
 
@@ -23,13 +24,13 @@ export class Channels {
     const ipv6 = isIpv6(connection);
     const options = { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 1000, handover: true, ipv6 };
     this.#iopub = new XPublisher({ sendHighWaterMark: 0, linger: 1000, ipv6 });
-    this.#heartbeat = new Reply({ linger: 0, ipv6 });
+    this.#heartbeat = new Heartbeat(ipv6);
     this.#routers = { shell: new Router(options), control: new Router(options), stdin: new Router(options) };
   }
 
   async bind(receive: (channel: Channel, message: Message) => void): Promise<void> {
     const { shell_port, control_port, stdin_port, iopub_port, hb_port } = this.connection;
-    const bind = async (socket: Router | XPublisher | Reply, port: number) => {
+    const bind = async (socket: Router | XPublisher | Heartbeat, port: number) => {
       const at = address(this.connection, port);
       await socket.bind(at).catch(({ message }: Error) => {
         throw new ConnectionError(`绑定不了 ${at}（${message}）：端口多半被占用，请重启内核换一组`);
@@ -44,7 +45,6 @@ export class Channels {
     ]);
     for (const channel of ["shell", "control", "stdin"] as const) void this.#listen(channel, receive);
     void this.#welcome();
-    void this.#echo();
   }
 
   /** 发给 parent 的发送者；返回这条消息的编号。 */
@@ -82,7 +82,8 @@ export class Channels {
   async close(): Promise<void> {
     await Promise.allSettled([...this.#tails.values()]);
     this.#closed = true;
-    for (const socket of [...Object.values(this.#routers), this.#iopub, this.#heartbeat]) socket.close();
+    for (const socket of [...Object.values(this.#routers), this.#iopub]) socket.close();
+    await this.#heartbeat.close();
   }
 
   #send(socket: Router | XPublisher, message: Message): void {
@@ -121,9 +122,5 @@ export class Channels {
         buffers: [],
       });
     }
-  }
-
-  async #echo(): Promise<void> {
-    for await (const frames of this.#heartbeat) await this.#heartbeat.send(frames);
   }
 }

@@ -42,6 +42,7 @@ export function jupyterHome(python: string): JupyterHome {
     JUPYTER_DATA_DIR: join(folder, "data"),
     JUPYTER_RUNTIME_DIR: join(folder, "runtime"),
     IPYTHONDIR: join(folder, "ipython"),
+    TIDU_HISTORY: join(folder, "history.sqlite"),
   };
   const run: JupyterHome["run"] = (command, args, cwd = folder) =>
     spawnSync(join(dirname(python), command), args, { encoding: "utf8", cwd, env });
