@@ -108,6 +108,8 @@ export class Kernel {
    */
   #waits(channel: "shell" | "control", type: string): boolean {
     if (type === "execute_request") return true;
+    // VS Code 把它发在 shell 上（microsoft/vscode-jupyter#17143）；排队就永远轮不到
+    if (type === "interrupt_request") return false;
     if (isComm(type)) return this.#services.queue.running?.message.header.msg_type !== "execute_request";
     return channel === "shell";
   }

@@ -124,6 +124,22 @@ describe("同类内核的毛病这里没有", function () {
       assert.equal(await value("typeof turns"), "'number'");
     });
 
+  it("VS Code 把 interrupt_request 发在 shell 上：单元格正忙时也立即处理", async () => {
+    await run("let shellTurns = 0;");
+    const started = new Promise<void>((resolve) => {
+      kernel.onInput = () => {
+        resolve();
+        return "";
+      };
+    });
+    const running = kernel.execute("prompt('开始？');\nwhile (true) shellTurns++;", { allow_stdin: true });
+    await started;
+    const { reply } = await kernel.request("interrupt_request", {}, "shell");
+    assert.equal(reply.content["status"], "ok");
+    assert.equal((await running).reply.content["status"], "error");
+    assert.equal(await value("typeof shellTurns"), "'number'");
+  });
+
   it("tslab、Deno：没有历史", async () => {
     await run("'记下来'");
     const { reply } = await kernel.request("history_request", {
