@@ -15,15 +15,23 @@ const getter = (prototype: object, key: string | symbol): ((value: object) => un
 prototypes.set(Map.prototype, ["map", getter(Map.prototype, "size")]);
 prototypes.set(Set.prototype, ["set", getter(Set.prototype, "size")]);
 prototypes.set(Error.prototype, ["error", () => {}]);
-for (const name of [
+const OPAQUE = [
   "Date RegExp Promise WeakMap WeakSet WeakRef Number String Boolean Symbol BigInt",
   "ArrayBuffer SharedArrayBuffer DataView URL URLSearchParams Blob Headers Request Response",
   "ReadableStream WritableStream TransformStream AbortSignal Event",
-]
-  .join(" ")
-  .split(" ")) {
-  const made = (globalThis as Record<string, any>)[name];
-  if (typeof made === "function") prototypes.set(made.prototype, ["opaque", () => {}]);
+].join(" ");
+let complete = false;
+
+/** 第一次要看值时才去取这些类：Node 里读一下 `Headers` 就要载入 undici，每起一个进程多花 50 毫秒。 */
+function known(prototype: object) {
+  if (!complete) {
+    complete = true;
+    for (const name of OPAQUE.split(" ")) {
+      const made = (globalThis as Record<string, any>)[name];
+      if (typeof made === "function") prototypes.set(made.prototype, ["opaque", () => {}]);
+    }
+  }
+  return prototypes.get(prototype);
 }
 // 生成器与各种迭代器共同的原型。
 const iterators = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
@@ -40,7 +48,7 @@ export function kindOf(value: object): Kind {
     let custom = false;
     for (const object of chain(value)) {
       custom ||= typeof Object.getOwnPropertyDescriptor(object, CUSTOM)?.value === "function";
-      const found = prototypes.get(object);
+      const found = known(object);
       if (!found || object === value) continue;
       found[1](value);
       return custom && found[0] !== "error" ? "opaque" : found[0];
