@@ -57,7 +57,7 @@ export class Loader {
             `require 不能加载 TypeScript 文件 ${specifier}：请用 import 或 await import()。`,
           );
         if (!found && specifier.startsWith("@tidu/")) return requireOwn(require, specifier);
-        if (!found && !process.env.NODE_PATH) this.#expect(specifier);
+        if (!found && !relative.test(specifier) && !process.env.NODE_PATH) this.#expect(specifier);
         return Reflect.apply(target, self, [found ? fileURLToPath(found) : id]);
       },
     });
@@ -80,7 +80,7 @@ export class Loader {
 
   /** 笔记本自己的文件：相对路径，或 tsconfig 的 paths、baseUrl 指到的；不是则是 null。 */
   #find(specifier: string): URL | null {
-    if (/^\.{1,2}(?:\/|$)/.test(specifier)) return resolveFile(join(this.meta.dirname, specifier));
+    if (relative.test(specifier)) return resolveFile(join(this.meta.dirname, specifier));
     for (const path of this.project ? mapped(this.project, specifier) : []) {
       const found = resolveFile(path);
       if (found) return found;
@@ -94,6 +94,10 @@ export class Loader {
     this.#prepare(specifier);
     const found = this.#find(specifier);
     if (found) return this.#loadFile(found, options);
+    if (relative.test(specifier)) {
+      const path = join(this.meta.dirname, specifier);
+      throw missing(`没有文件 ${path}（也试过 .ts、.js 等扩展名）。相对路径从笔记本所在的目录算起。`);
+    }
     try {
       this.#expect(specifier);
       return await this.#import(specifier, options);
@@ -139,10 +143,16 @@ export class Loader {
     if (/^(?:[a-z][a-z\d+.-]*:|#|\/)/i.test(specifier) || nodeModule.isBuiltin(specifier)) return;
     const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
     if (installed(this.meta.dirname, name)) return;
-    throw Object.assign(new Error(`没有安装包 ${name}。在单元格里运行 %npm install ${name} 可以安装。`), {
-      code: "ERR_MODULE_NOT_FOUND",
-    });
+    throw missing(`没有安装包 ${name}。在单元格里运行 %npm install ${name} 可以安装。`);
   }
+}
+
+/** 相对路径。 */
+const relative = /^\.{1,2}(?:\/|$)/;
+
+/** 与 Node 自己的「找不到模块」同一个 code。 */
+function missing(message: string): Error {
+  return Object.assign(new Error(message), { code: "ERR_MODULE_NOT_FOUND" });
 }
 
 /** 从 folder 往上的 node_modules 里有没有这个包；包也可以用自己的名字导入自己。 */

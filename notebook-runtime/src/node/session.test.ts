@@ -357,6 +357,13 @@ describe("Node 会话", () => {
       assert.deepEqual([error!.line, error!.column], [2, 1]);
     });
 
+    it("没有的文件：说出在哪里找过，不当成包", async () => {
+      const { error } = await run("import x from './no-such-file.ts'");
+      assert.match(error!.evalue, /没有文件 .*no-such-file\.ts/);
+      assert.ok(error!.evalue.includes(join(cwd, "no-such-file.ts")), error!.evalue);
+      assert.equal(await ok("await import('../nope/a.js').catch((e) => e.code)"), "'ERR_MODULE_NOT_FOUND'");
+    });
+
     it("课程自己的包从哪里都能导入；tslab 是同名接口", async () => {
       const { outputs } = await run(
         "import { html } from '@tidu/notebook-runtime/display'; import { display, newDisplay } from 'tslab'; html('<i>x</i>'); display.latex('$x$'); const d = newDisplay(); d.text('1'); d.text('2'); require('tslab').display.png(new Uint8Array([1, 2, 3]))",
