@@ -5,7 +5,7 @@ import { kernelArgv, root } from "./testing.js";
 
 /**
  * runtimed/kernel-testbed（https://github.com/runtimed/kernel-testbed，BSD-3-Clause）的 27 项检查，一项一个用例，
- * 名字照它的，代码是我们自己的。它用 Rust 写成，没有发布到 crates.io，持续集成里装不了，所以在这里重做；
+ * 名字照它的，代码是我们自己的。它用 Rust 写成，没有发布到包仓库，持续集成里装不了，所以在这里重做；
  * 每一项都比它更严：它只看有没有，这里还看内容。
  */
 describe("kernel-testbed 的检查", function () {
