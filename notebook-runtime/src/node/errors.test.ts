@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ExecuteResult, Output } from "../types.js";
@@ -142,6 +142,23 @@ describe("错误的样子", () => {
         assert.deepEqual([status, outputs.length], ["ok", 1]);
       });
     }
+
+    it("包里装的处理函数（Emscripten 的会再抛一次）不结束进程，错误仍归单元格", async () => {
+      const folder = join(cwd, "node_modules", "rethrows");
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(
+        join(folder, "index.js"),
+        "for (const name of ['uncaughtException', 'unhandledRejection']) process.on(name, (e) => { throw e; });",
+      );
+      await run("const kept = 41; require('rethrows');");
+      const thrown = await fails(
+        "setTimeout(() => { throw new Error('库改不了') }, 1);\nawait new Promise((r) => setTimeout(r, 5000));",
+      );
+      assert.match(thrown.text, /库改不了/);
+      assert.match((await fails("void Promise.reject(new Error('拒绝也一样'));")).text, /拒绝也一样/);
+      const { status, outputs } = await run("kept + 1");
+      assert.deepEqual([status, JSON.stringify(outputs).includes('"42"')], ["ok", true]);
+    });
 
     it("单元格自己的 uncaughtException 处理函数说了算", async () => {
       const { status, outputs } = await run(

@@ -17,6 +17,7 @@ import { afterTermination } from "./absorb.js";
 import { protectedCall } from "./breaker.js";
 import { finishExits } from "./exit.js";
 import { installInput } from "./input.js";
+import { ignorePackageHandlers } from "./listeners.js";
 import { Loader } from "./loader.js";
 import { resetOrigin, withOrigin } from "./origin.js";
 import { createOwners } from "./owners.js";
@@ -73,6 +74,7 @@ export function createServer(): (request: Request) => void {
     if (!others("unhandledRejection")) runner.rejected(promise, reason);
   });
   process.on("rejectionHandled", (promise) => runner.handled(promise));
+  ignorePackageHandlers();
   // 终端里的 Ctrl-C 会发给整个进程组；要不要中断由父进程决定。
   process.on("SIGINT", () => {});
   installWebWorker(() => Atomics.load(state, CURRENT));
