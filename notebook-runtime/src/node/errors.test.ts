@@ -42,6 +42,15 @@ describe("错误的样子", () => {
     assert.deepEqual([file.line, file.column], [2, 1]);
   });
 
+  it("库里抛出的：代码框只有单元格的", async () => {
+    const { text } = await fails(
+      "import { matmul, tensor } from '@tidu/kernel-lib';\nmatmul(tensor([[1, 2]]), tensor([[1, 2]]))",
+    );
+    assert.match(text, /^TiduError: TIDU-SHAPE-011/);
+    assert.match(text, /\n> 2 \| matmul\(/);
+    assert.equal(text.match(/^> /gm)!.length, 1, text);
+  });
+
   it("原因链与 AggregateError 逐个列出，带代码框；成环、太长、太深都有界", async () => {
     const chain = await fails(
       "const inside = () => new TypeError('里');\nthrow new Error('外', { cause: inside() })",

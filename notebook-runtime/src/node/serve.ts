@@ -29,6 +29,8 @@ import { endWorkers, installWebWorker } from "./workers.js";
 const SETTLE = 150;
 
 const own = new URL("..", import.meta.url).href;
+/** 各个 @tidu 包所在的文件夹：仓库的根，或装在 node_modules 里的 @tidu。 */
+const packages = new URL("../../..", import.meta.url).href;
 
 /** 在本进程里执行单元格，回应父进程的请求。 */
 export function createServer(): (request: Request) => void {
@@ -148,7 +150,7 @@ function isInternal(line: string): boolean {
 
 /** 学习者自己的源文件，给错误画代码框用。 */
 function ownFile(url: string): { path: string; source: string } | null {
-  if (url.includes("/node_modules/")) return null;
+  if (url.includes("/node_modules/") || isPackage(url)) return null;
   try {
     const path = fileURLToPath(url);
     const shown = relative(process.cwd(), path);
@@ -156,6 +158,11 @@ function ownFile(url: string): { path: string; source: string } | null {
   } catch {
     return null;
   }
+}
+
+/** kernel-lib 之类：对学习者来说是库，给他看库里的代码没有用。 */
+function isPackage(url: string): boolean {
+  return url.startsWith(packages) && /^[\w-]+\/dist\//.test(url.slice(packages.length));
 }
 
 /** 监视线程：死循环里也能立旗子；父进程没了就结束本进程。 */
