@@ -1,4 +1,5 @@
-import { AsyncLocalStorage, executionAsyncResource } from "node:async_hooks";
+import type { AsyncLocalStorage } from "node:async_hooks";
+import { asyncStorage } from "./async-storage.js";
 
 /** 正在做回调（同步部分）的 comm 消息；0 是没有。 */
 let running = 0;
@@ -11,7 +12,7 @@ export function currentOrigin(): number {
 
 /** 执行 body；它（以及它之后的异步部分，如果这个 Node 跟踪得了）的输出都算第 origin 条 comm 消息的。 */
 export function withOrigin(origin: number, body: () => void): void {
-  if (storage === undefined) storage = createStorage();
+  if (storage === undefined) storage = asyncStorage<number>();
   const run = () => {
     running = origin;
     body();
@@ -24,19 +25,4 @@ export function withOrigin(origin: number, body: () => void): void {
 /** 上一条的回调可能被从外面终止了，来不及还原。 */
 export function resetOrigin(): void {
   running = 0;
-}
-
-/**
- * 老的 Node 靠 async_hooks 跟踪异步的来历，开着它时从外面终止代码（中断停不下来的库）会让进程崩溃。
- * 那里只认同步部分。辨别的办法：老的实现把值挂在当前的异步资源上。
- */
-function createStorage(): AsyncLocalStorage<number> | null {
-  const made = new AsyncLocalStorage<number>();
-  const hooked = made.run(1, () =>
-    Object.getOwnPropertySymbols(executionAsyncResource()).some(
-      (key) => (executionAsyncResource() as Record<symbol, unknown>)[key] === 1,
-    ),
-  );
-  if (hooked) made.disable();
-  return hooked ? null : made;
 }

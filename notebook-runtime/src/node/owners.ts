@@ -1,23 +1,12 @@
-import { AsyncLocalStorage, executionAsyncResource } from "node:async_hooks";
 import type { Owners } from "../runtime/owners.js";
+import { asyncStorage } from "./async-storage.js";
 
 /** 回调与 Promise 属于哪个单元格。 */
 export function createOwners<T extends object>(): Owners<T> {
-  const storage = new AsyncLocalStorage<T>();
-  return cheap()
+  const storage = asyncStorage<T>();
+  return storage
     ? { run: (owner, body) => storage.run(owner, body), current: () => storage.getStore() }
     : new TaskOwners<T>();
-}
-
-/**
- * 老的 AsyncLocalStorage 靠异步钩子：它会拖慢 Promise，也让从外面终止代码不再安全（见 terminator.ts）。
- * 用钩子的那种会在资源对象上记东西。
- */
-function cheap(): boolean {
-  const probe = new AsyncLocalStorage<number>();
-  const clean = probe.run(1, () => Object.getOwnPropertySymbols(executionAsyncResource()).length === 0);
-  probe.disable();
-  return clean;
 }
 
 type Callback = (this: unknown, ...args: unknown[]) => unknown;
